@@ -1,0 +1,243 @@
+"""One look for every figure, and the figures that more than one page draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = [
+    "COLOURS",
+    "forecast",
+    "intervals",
+    "learning_curves",
+    "title",
+    "use_style",
+]
+
+# The eight colours of Okabe and Ito, which people with any of the common kinds of
+# colour blindness can tell apart, in an order of falling contrast to white.
+COLOURS = {
+    "black": "#000000",
+    "blue": "#0072B2",
+    "vermilion": "#D55E00",
+    "green": "#009E73",
+    "purple": "#CC79A7",
+    "sky": "#56B4E9",
+    "orange": "#E69F00",
+    "yellow": "#F0E442",
+}
+
+_CYCLE = ("blue", "vermilion", "green", "purple", "sky", "orange", "black")
+_LINES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
+
+
+def use_style() -> None:
+    """Apply the book's figure style to all figures drawn from here on.
+
+    Colours that colour-blind readers can tell apart, each with a line style of its
+    own so that a figure survives a black-and-white printer; no frame on top and
+    right; PNG at a size that fits the page.
+    """
+    import matplotlib as mpl
+    from cycler import cycler
+
+    mpl.rcParams.update(mpl.rcParamsDefault)
+    colours = [COLOURS[name] for name in _CYCLE]
+    mpl.rcParams.update(
+        {
+            "axes.axisbelow": True,
+            "axes.grid": True,
+            "axes.labelcolor": "#222222",
+            "axes.prop_cycle": cycler(color=colours) + cycler(linestyle=_LINES),
+            "axes.spines.right": False,
+            "axes.spines.top": False,
+            "axes.titlelocation": "left",
+            "axes.titlesize": 11,
+            "axes.titleweight": "bold",
+            "figure.constrained_layout.use": True,
+            "figure.dpi": 110,
+            "figure.facecolor": "white",
+            "figure.figsize": (7.2, 3.4),
+            "font.family": "DejaVu Sans",
+            "font.size": 10,
+            "grid.alpha": 0.25,
+            "legend.frameon": False,
+            "lines.linewidth": 1.5,
+            "savefig.dpi": 110,
+        }
+    )
+    _choose_inline_png()
+
+
+def _choose_inline_png() -> None:
+    """Keep notebooks' figures the size the style says; IPython crops them else."""
+    import sys
+
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if shell is None or not hasattr(shell, "kernel"):
+        return
+    from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+    set_matplotlib_formats("png", bbox_inches=None)
+    # The inline back end resets these after each cell; its own copy must agree.
+    shell.run_line_magic("matplotlib", "inline")
+
+
+def title(axes: Axes, text: str, source: str = "real") -> None:
+    """Set a title that says so where the data are only a sample.
+
+    Parameters
+    ----------
+    axes
+        Where to write.
+    text
+        The title.
+    source
+        ``"real"`` or ``"sample"``, as `course_utils.datasets.provenance` returns it.
+
+    Raises
+    ------
+    ValueError
+        If the source is something else.
+    """
+    if source not in {"real", "sample"}:
+        raise ValueError(f"source is 'real' or 'sample', got {source!r}.")
+    axes.set_title(f"{text} (sample data)" if source == "sample" else text)
+
+
+def learning_curves(
+    history: Mapping[str, Sequence[float]],
+    *,
+    unit: str = "",
+    source: str = "real",
+    axes: Axes | None = None,
+) -> Figure:
+    """Draw the training and the validation loss against epochs.
+
+    Parameters
+    ----------
+    history
+        From `course_utils.training.fit`: ``"loss"`` and, if there is one,
+        ``"val_loss"``, one value an epoch.
+    unit
+        Of the loss, for the axis label.
+    source
+        ``"real"`` or ``"sample"``.
+    axes
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    axes = _axes(axes)
+    epochs = np.arange(1, len(history["loss"]) + 1)
+    axes.plot(epochs, history["loss"], label="training")
+    if "val_loss" in history:
+        axes.plot(epochs, history["val_loss"], label="validation")
+    axes.set_yscale("log")
+    axes.set_xlabel("epoch")
+    axes.set_ylabel(f"loss [{unit}]" if unit else "loss")
+    axes.legend()
+    title(axes, "Loss while training", source)
+    return axes.figure
+
+
+def forecast(
+    truth: pd.Series,
+    forecasts: Mapping[str, np.ndarray],
+    *,
+    ylabel: str,
+    text: str,
+    source: str = "real",
+    axes: Axes | None = None,
+) -> Figure:
+    """Draw forecasts over what really happened.
+
+    Parameters
+    ----------
+    truth
+        Values by date, shape ``(n,)``.
+    forecasts
+        Name to values, each of shape ``(n,)``.
+    ylabel
+        Quantity and unit.
+    text, source
+        Of the title; see `title`.
+    axes
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    axes = _axes(axes)
+    axes.plot(truth.index, truth, color="#222222", linestyle="-", label="what happened")
+    for name, values in forecasts.items():
+        axes.plot(truth.index, values, label=name)
+    axes.set_ylabel(ylabel)
+    axes.legend(ncols=len(forecasts) + 1, loc="lower left", bbox_to_anchor=(0, -0.32))
+    title(axes, text, source)
+    return axes.figure
+
+
+def intervals(
+    table: pd.DataFrame,
+    *,
+    xlabel: str,
+    text: str,
+    source: str = "real",
+    axes: Axes | None = None,
+) -> Figure:
+    """Draw means with their intervals, one row a model, the best on top.
+
+    Parameters
+    ----------
+    table
+        Indexed by model, with columns ``mean``, ``low`` and ``high`` (``low`` and
+        ``high`` may be missing values where there is nothing random).
+    xlabel
+        Quantity and unit.
+    text, source
+        Of the title; see `title`.
+    axes
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    table = table.sort_values("mean", ascending=False)
+    if axes is None:
+        axes = _axes(None, height=0.9 + 0.32 * len(table))
+    rows = np.arange(len(table))
+    below = (table["mean"] - table["low"]).fillna(0)
+    above = (table["high"] - table["mean"]).fillna(0)
+    axes.errorbar(table["mean"], rows, xerr=[below, above], fmt="o", capsize=4)
+    for row, value in zip(rows, table["mean"], strict=True):
+        axes.annotate(
+            f"{value:.1f}", (value, row), xytext=(0, 7), textcoords="offset points"
+        )
+    axes.set_yticks(rows, table.index)
+    axes.set_ylim(-0.5, len(table) - 0.2)
+    axes.grid(axis="y", visible=False)
+    axes.set_xlabel(xlabel)
+    title(axes, text, source)
+    return axes.figure
+
+
+def _axes(axes: Axes | None, height: float | None = None) -> Axes:
+    if axes is not None:
+        return axes
+    import matplotlib.pyplot as plt
+
+    size = None if height is None else (plt.rcParams["figure.figsize"][0], height)
+    return plt.subplots(figsize=size)[1]

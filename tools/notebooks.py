@@ -1,0 +1,179 @@
+"""Execute the book's notebooks in place, all alike.
+
+    python tools/notebooks.py execute [--all] [NOTEBOOK ...]
+
+Writes the common first cell, executes what changed since its last execution (its
+code, what it imports from course_utils, its data), and records in the notebook's
+metadata how long that took and with which versions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+from tools import provenance
+from tools.provenance import ROOT
+
+SETUP_TAG = "setup"
+
+
+def project() -> dict:
+    """Read the ``[project]`` table, where the book's version and address stand."""
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)["project"]
+
+
+def first_cell() -> str:
+    """Write the first code cell: the same in every notebook."""
+    about = project()
+    address = f"git+{about['urls']['Repository']}@v{about['version']}"
+    return f"""\
+import importlib.util
+
+if importlib.util.find_spec("course_utils") is None:  # on Colab, for instance
+    package = "course-utils @ {address}"
+    %pip install --quiet "$package"
+
+from course_utils import plots, runtime
+
+runtime.start()
+plots.use_style()"""
+
+
+def all_notebooks() -> list[Path]:
+    """List the book's notebooks, in a fixed order."""
+    found = (ROOT / "book").rglob("*.ipynb")
+    return sorted(path for path in found if not _hidden(path))
+
+
+def _hidden(path: Path) -> bool:
+    parts = path.relative_to(ROOT).parts
+    return any(part.startswith((".", "_")) for part in parts)
+
+
+def read(path: Path) -> nbformat.NotebookNode:
+    return nbformat.read(path, as_version=4)
+
+
+def code_of(notebook: nbformat.NotebookNode) -> str:
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    return "\n".join(cells)
+
+
+def data_of(notebook: nbformat.NotebookNode) -> tuple[str, ...]:
+    return tuple(notebook.metadata.get("course", {}).get("data", ()))
+
+
+def digest_of(notebook: nbformat.NotebookNode) -> str:
+    return provenance.digest(
+        code_of(notebook), data_of(notebook), provenance.FETCHING - {"runtime.py"}
+    )
+
+
+def is_current(notebook: nbformat.NotebookNode) -> bool:
+    record = notebook.metadata.get("course", {}).get("executed", {})
+    return record.get("digest") == digest_of(notebook)
+
+
+def prepare(notebook: nbformat.NotebookNode) -> None:
+    """Write the common first cell and the plain metadata."""
+    cell = next((c for c in notebook.cells if c.cell_type == "code"), None)
+    if cell is None or SETUP_TAG not in cell.metadata.get("tags", []):
+        raise SystemExit(f"The first code cell has no tag {SETUP_TAG!r}.")
+    cell.source = first_cell()
+    cell.metadata.tags = [SETUP_TAG, "hide-cell"]
+    notebook.metadata.kernelspec = {
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+        "name": "python3",
+    }
+    notebook.metadata.language_info = {"name": "python", "file_extension": ".py"}
+    notebook.nbformat_minor = 5
+
+
+def execute(path: Path) -> bool:
+    """Execute one notebook in place; tell whether it ran without a complaint."""
+    notebook = read(path)
+    prepare(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    client = NotebookClient(
+        notebook,
+        timeout=900,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(path.parent)}},
+        record_timing=False,
+    )
+    started = time.monotonic()
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        print(f"{path.relative_to(ROOT)}: {error}", file=sys.stderr)
+        return False
+    _record(notebook, time.monotonic() - started)
+    nbformat.write(notebook, path)
+    return _report(path, notebook)
+
+
+def _record(notebook: nbformat.NotebookNode, seconds: float) -> None:
+    from course_utils import runtime
+
+    notebook.metadata.setdefault("course", {})["executed"] = {
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "digest": digest_of(notebook),
+        "seconds": round(seconds, 1),
+        "versions": runtime.versions(),
+    }
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+
+
+def _report(path: Path, notebook: nbformat.NotebookNode) -> bool:
+    record = notebook.metadata.course
+    took, budget = record["executed"]["seconds"], record.get("budget_s")
+    size = path.stat().st_size / 1e6
+    print(f"{path.relative_to(ROOT)}: {took} s of {budget} s, {size:.2f} MB")
+    complaints = [
+        output.text
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if output.get("name") == "stderr"
+    ]
+    print("".join(complaints), end="", file=sys.stderr)
+    return not complaints
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("command", choices=["execute"])
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("notebooks", nargs="*", type=Path)
+    options = parser.parse_args()
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    chosen = [path.resolve() for path in options.notebooks] or all_notebooks()
+    if not options.all and not options.notebooks:
+        chosen = [path for path in chosen if not _up_to_date(path)]
+        if not chosen:
+            print("Every notebook is current; ALL=1 executes them all the same.")
+    return 0 if all([execute(path) for path in chosen]) else 1
+
+
+def _up_to_date(path: Path) -> bool:
+    notebook = read(path)
+    cell = next(c for c in notebook.cells if c.cell_type == "code")
+    return cell.source == first_cell() and is_current(notebook)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,94 @@
+"""What a result depends on: a hash of its code and of its data.
+
+The hash ignores comments, docstrings and layout, so that a better explanation does
+not make a result stale, and follows imports into `course_utils`, so that a changed
+helper does.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# How data are fetched, or replaced by a sample, changes no published number; how a
+# number is drawn or published changes a page, but not the number.
+FETCHING = frozenset({"__main__.py", "fetch.py", "runtime.py", "samples.py"})
+SHOWING = frozenset({"claims.py", "plots.py"})
+
+
+def code_text(source: str) -> str:
+    """Return a form of Python source that changes only with what the code does."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and body:
+            first = body[0]
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                node.body = body[1:] or [ast.Pass()]
+    return ast.dump(tree)
+
+
+def without_magics(source: str) -> str:
+    """Blank out IPython's own lines, which are not Python."""
+    return re.sub(r"^\s*[%!].*$", "pass", source, flags=re.MULTILINE)
+
+
+def used_modules(source: str) -> set[Path]:
+    """List the project's files that some source imports, directly or through others."""
+    found: set[Path] = set()
+    waiting = _imported(source)
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            waiting |= _imported(path.read_text(encoding="utf-8")) - found
+    return found
+
+
+def _imported(source: str) -> set[Path]:
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+            names.add(node.module)
+    return {path for name in names for path in _files(name)}
+
+
+def _files(name: str) -> list[Path]:
+    parts = name.split(".")
+    if parts[0] not in {"course_utils", "experiments"} or len(parts) == 1:
+        return []
+    target = ROOT.joinpath(*parts)
+    if target.with_suffix(".py").is_file():
+        return [target.with_suffix(".py")]
+    return sorted(target.glob("*.py")) if target.is_dir() else []
+
+
+def digest(source: str, data: tuple[str, ...], without: frozenset[str]) -> str:
+    """Hash some source, what it uses of `course_utils`, and its data sets.
+
+    Parameters
+    ----------
+    source
+        Python source, possibly with IPython's own lines.
+    data
+        Names of data sets.
+    without
+        File names of modules that do not matter here.
+    """
+    from course_utils import datasets
+
+    source = without_magics(source)
+    total = hashlib.sha256(code_text(source).encode())
+    for path in sorted(used_modules(source)):
+        if path.name not in without:
+            total.update(path.relative_to(ROOT).as_posix().encode())
+            total.update(code_text(path.read_text(encoding="utf-8")).encode())
+    for name in sorted(data):
+        total.update(repr(datasets.info(name).sha256).encode())
+    return total.hexdigest()[:16]

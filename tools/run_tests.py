@@ -1,0 +1,145 @@
+"""Run everything that `make test` promises, and say what was not checked.
+
+Notebooks are compared output by output (strict) on the pinned Linux set-up with
+real data; anywhere else their cells must run, their assertions hold, and their
+claims stay in their bands (lax).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+from course_utils import datasets, runtime
+from tools import notebooks
+from tools.provenance import ROOT
+
+
+def unpinned() -> list[str]:
+    """List the packages that are not installed as requirements.txt pins them."""
+    wanted = {}
+    for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines():
+        text = line.split("#")[0].strip()
+        if text:
+            requirement = Requirement(text)
+            if requirement.marker is None or requirement.marker.evaluate():
+                wanted[requirement.name] = requirement
+    found = runtime.versions(*wanted)
+    return [
+        f"{name} {found[name]}"
+        for name, requirement in wanted.items()
+        if not requirement.specifier.contains(found[name], prereleases=True)
+    ]
+
+
+def reasons_to_be_lax() -> list[str]:
+    """Say why outputs cannot be expected to be the same here; empty if they can."""
+    reasons = []
+    if (platform.system(), platform.machine()) != ("Linux", "x86_64"):
+        reasons.append(f"this is {platform.system()} on {platform.machine()}")
+    if runtime.backend() != "tensorflow":
+        reasons.append(f"the backend is {runtime.backend()}")
+    elif runtime.device() != "cpu":
+        reasons.append("a GPU is in use")
+    others = unpinned()
+    if others:
+        reasons.append(f"not as pinned: {', '.join(others[:5])}")
+    return reasons
+
+
+def pytest(*arguments: str | Path, environment: dict[str, str]) -> int:
+    """Run pytest in a process of its own; no tests collected is a failure."""
+    command = [sys.executable, "-m", "pytest", *map(str, arguments)]
+    print(f"\n$ pytest {' '.join(map(str, arguments))}", flush=True)
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+
+
+def lint() -> int:
+    """Check the layout and the common mistakes of all code, notebooks included."""
+    outcome = 0
+    for arguments in (["check", "."], ["format", "--check", "."]):
+        print(f"\n$ ruff {' '.join(arguments)}", flush=True)
+        command = [sys.executable, "-m", "ruff", *arguments]
+        outcome |= subprocess.run(command, cwd=ROOT, check=False).returncode
+    return outcome
+
+
+def run_notebooks(lax_reasons: list[str], environment: dict[str, str]) -> list[str]:
+    """Run each notebook as a test; return what failed."""
+    failed = []
+    everywhere = [
+        "--nbval-current-env",
+        "--nbval-cell-timeout=900",
+        "-p",
+        "no:cacheprovider",
+        "--quiet",
+        "--no-header",
+    ]
+    for path in notebooks.all_notebooks():
+        data = notebooks.data_of(notebooks.read(path))
+        samples = [name for name in data if datasets.provenance(name) == "sample"]
+        lax = lax_reasons or samples
+        mode = "--nbval-lax" if lax else "--nbval"
+        name = path.relative_to(ROOT)
+        started = time.monotonic()
+        if pytest(mode, *everywhere, name, environment=environment):
+            failed.append(str(name))
+        print(f"{name}: {mode}, {time.monotonic() - started:.0f} s", flush=True)
+    return failed
+
+
+def summarize(log: Path, lax_reasons: list[str], samples: list[str]) -> None:
+    """Say at the end what this run did not check."""
+    print("\nWhat was not checked:")
+    lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+    records = [json.loads(line) for line in lines]
+    tally = Counter(record["status"] for record in records)
+    skipped = sorted({r["id"] for r in records if r["status"] == "unchecked"})
+    if lax_reasons:
+        print(f"- notebooks' outputs word for word, since {'; '.join(lax_reasons)}")
+    if samples:
+        print(f"- anything about the real data of: {', '.join(samples)} (samples ran)")
+    if skipped:
+        print(f"- {len(skipped)} published results, for the same reason")
+    print("- the built pages in a browser: that is `make check-pages`")
+    print(f"Published results: {tally['passed']} reached, {tally['failed']} missed.")
+
+
+def main() -> int:
+    runtime.quiet_logs()
+    samples = [n for n in datasets.names() if datasets.provenance(n) == "sample"]
+    lax_reasons = reasons_to_be_lax()
+    strict = "lax" if lax_reasons or samples else "strict"
+    print(f"Mode: {strict}.", *[f"- {reason}" for reason in lax_reasons], sep="\n")
+    if samples:
+        print(f"- SAMPLE DATA instead of the real: {', '.join(samples)}")
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "claims.jsonl"
+        environment = {
+            **os.environ,
+            "COURSE_TEST": "1",
+            "COURSE_CLAIMS_LOG": str(log),
+            "KERAS_BACKEND": runtime.backend(),
+        }
+        failed = ["ruff"] if lint() else []
+        quick = {k: v for k, v in environment.items() if k != "COURSE_CLAIMS_LOG"}
+        if pytest("tests", "course_utils", "--doctest-modules", environment=quick):
+            failed.append("tests")
+        if "--quick" not in sys.argv:
+            failed += run_notebooks(lax_reasons, environment)
+        summarize(log, lax_reasons, samples)
+    print(f"FAILED: {', '.join(failed)}" if failed else "All passed.")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
