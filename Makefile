@@ -26,7 +26,7 @@ ifeq ($(strip $(PYTHON)),)
 endif
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if (3, 11) <= v < (3, 14) else f"The book needs Python 3.11, 3.12 or 3.13; $(PYTHON) is {v[0]}.{v[1]}. Name another: make book PYTHON=/path/to/python3.12")'
 	@echo "Setting up $(VENV) with $(PYTHON), some minutes the first time ..."
-	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PYTHON) -m venv $(VENV)
 	@$(RUN) -m pip install --quiet --disable-pip-version-check -r $(REQUIREMENTS)
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@

@@ -12,8 +12,6 @@ from collections import Counter, defaultdict
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils import sequences
-
 __all__ = ["Autoregression", "NGram", "persistence", "seasonal_naive"]
 
 

@@ -1,0 +1,1 @@
+"""What takes too long for a notebook, each with its table of results."""

@@ -16,13 +16,14 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from pathlib import Path
 from types import ModuleType
 
 import pandas as pd
 
-from tools import provenance
+from tools import environment, provenance
 from tools.provenance import ROOT
 
 FOLDER = ROOT / "experiments"
@@ -57,6 +58,10 @@ def run(name: str) -> None:
     """Run an experiment, write its table, and check its claims."""
     from course_utils import claims, datasets, runtime
 
+    # An experiment trains several networks at once, one thread each: faster than one
+    # after another with several threads, which wait for each other.
+    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+    os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
     experiment = load(name)
     samples = [d for d in experiment.DATA if datasets.provenance(d) == "sample"]
     if samples:
@@ -82,6 +87,7 @@ def main() -> int:
     parser.add_argument("--all", action="store_true")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
+    environment.settle()
     stale = [name for name in names() if not is_current(name)]
     if options.command == "status":
         for name in names():

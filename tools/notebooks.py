@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import os
 import sys
 import time
 import tomllib
@@ -21,7 +20,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from tools import provenance
+from tools import environment, provenance, reference_pages
 from tools.provenance import ROOT
 
 SETUP_TAG = "setup"
@@ -160,7 +159,8 @@ def main() -> int:
     parser.add_argument("--all", action="store_true")
     parser.add_argument("notebooks", nargs="*", type=Path)
     options = parser.parse_args()
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    environment.settle()
+    reference_pages.write()
     chosen = [path.resolve() for path in options.notebooks] or all_notebooks()
     if not options.all and not options.notebooks:
         chosen = [path for path in chosen if not _up_to_date(path)]

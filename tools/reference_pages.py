@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from course_utils import datasets
 from tools.provenance import ROOT
 
@@ -53,10 +51,6 @@ def _section(data: datasets.Dataset) -> str:
     )
 
 
-def main() -> int:
+def write() -> None:
+    """Write all pages that have the package as their source."""
     DATASETS.write_text(datasets_page(), encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -3,6 +3,10 @@
 Notebooks are compared output by output (strict) on the pinned Linux set-up with
 real data; anywhere else their cells must run, their assertions hold, and their
 claims stay in their bands (lax).
+
+    python -m tools.run_tests [--labs | --quick]
+
+``--labs`` runs only the labs of the notebooks, ``--quick`` none.
 """
 
 from __future__ import annotations
@@ -21,6 +25,7 @@ from packaging.requirements import Requirement
 
 from course_utils import datasets, runtime
 from tools import notebooks
+from tools.environment import settle
 from tools.provenance import ROOT
 
 
@@ -73,7 +78,9 @@ def lint() -> int:
     return outcome
 
 
-def run_notebooks(lax_reasons: list[str], environment: dict[str, str]) -> list[str]:
+def run_notebooks(
+    paths: list[Path], lax_reasons: list[str], environment: dict[str, str]
+) -> list[str]:
     """Run each notebook as a test; return what failed."""
     failed = []
     everywhere = [
@@ -84,7 +91,7 @@ def run_notebooks(lax_reasons: list[str], environment: dict[str, str]) -> list[s
         "--quiet",
         "--no-header",
     ]
-    for path in notebooks.all_notebooks():
+    for path in paths:
         data = notebooks.data_of(notebooks.read(path))
         samples = [name for name in data if datasets.provenance(name) == "sample"]
         lax = lax_reasons or samples
@@ -115,7 +122,7 @@ def summarize(log: Path, lax_reasons: list[str], samples: list[str]) -> None:
 
 
 def main() -> int:
-    runtime.quiet_logs()
+    settle()
     samples = [n for n in datasets.names() if datasets.provenance(n) == "sample"]
     lax_reasons = reasons_to_be_lax()
     strict = "lax" if lax_reasons or samples else "strict"
@@ -132,10 +139,19 @@ def main() -> int:
         }
         failed = ["ruff"] if lint() else []
         quick = {k: v for k, v in environment.items() if k != "COURSE_CLAIMS_LOG"}
-        if pytest("tests", "course_utils", "--doctest-modules", environment=quick):
+        if pytest(
+            "tests",
+            "course_utils",
+            "--doctest-modules",
+            "--ignore=tests/pages",
+            environment=quick,
+        ):
             failed.append("tests")
+        paths = notebooks.all_notebooks()
+        if "--labs" in sys.argv:
+            paths = [path for path in paths if path.parent.name == "labs"]
         if "--quick" not in sys.argv:
-            failed += run_notebooks(lax_reasons, environment)
+            failed += run_notebooks(paths, lax_reasons, environment)
         summarize(log, lax_reasons, samples)
     print(f"FAILED: {', '.join(failed)}" if failed else "All passed.")
     return 1 if failed else 0

@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _list(_: argparse.Namespace) -> int:
+    fetch.data_dir()  # A missing folder concerns all data sets: let it raise.
     print(f"{'name':<12} {'data':<22} {'size':>8}  licence")
     for name in names():
         dataset = info(name)
@@ -71,7 +72,6 @@ def _list(_: argparse.Namespace) -> int:
 
 
 def _whereabouts(name: str) -> str:
-    fetch.data_dir()  # A missing folder concerns all data sets: let it raise.
     try:
         place = fetch.locate(name)
     except DataError:

@@ -43,9 +43,10 @@ def german_calendar(days: Iterable) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Shape ``(n, 11)``, one row a day: ``monday`` .. ``sunday`` (0 or 1);
+        Shape ``(n, 12)``, one row a day: ``monday`` .. ``sunday`` (0 or 1);
         ``holiday``, the share of Germany's residents who have a public holiday;
-        ``eve``, 1 on 24 and 31 December, when most of the country stops at noon;
+        ``bridge``, the same share of the Tuesday after a Monday or the Thursday
+        before a Friday, when many take the day between off; ``eve``, 1 on 24 and 31 December, when most of the country stops at noon;
         ``year_sin`` and ``year_cos``, the place in the year on a circle, so that
         31 December lies beside 1 January.
 
@@ -68,6 +69,7 @@ def german_calendar(days: Iterable) -> pd.DataFrame:
         for day in pd.date_range("2018-01-01", periods=7).day_name()  # from a Monday
     }
     columns["holiday"] = _holiday_share(index)
+    columns["bridge"] = _bridge_share(index)
     columns["eve"] = ((index.month == 12) & index.day.isin([24, 31])).astype(float)
     angle = 2 * np.pi * (index.day_of_year - 1) / 365.25
     columns["year_sin"], columns["year_cos"] = np.sin(angle), np.cos(angle)
@@ -84,6 +86,15 @@ def _holiday_share(index: pd.DatetimeIndex) -> np.ndarray:
         kept = holidays.country_holidays("DE", subdiv=state, years=years)
         share += residents * np.array([date in kept for date in dates])
     return share / sum(_RESIDENTS.values())
+
+
+def _bridge_share(index: pd.DatetimeIndex) -> np.ndarray:
+    import pandas as pd
+
+    day = pd.Timedelta(days=1)
+    after_monday = (index.day_of_week == 0) * _holiday_share(index + day)
+    before_friday = (index.day_of_week == 4) * _holiday_share(index - day)
+    return (after_monday + before_friday) * (1 - _holiday_share(index))
 
 
 def german_holiday_names(days: Iterable) -> pd.Series:

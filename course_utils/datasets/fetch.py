@@ -372,13 +372,21 @@ def _get(file: DataFile) -> bytes:
     import requests
     from pooch import HTTPDownloader
 
-    body = _Body(file)
-    timeout = (CONNECT_TIMEOUT_S, READ_TIMEOUT_S)
+    body, responses = _Body(file), []
+    download = HTTPDownloader(
+        chunk_size=_CHUNK,
+        timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
+        hooks={"response": lambda response, **_: responses.append(response)},
+    )
     try:
-        HTTPDownloader(chunk_size=_CHUNK, timeout=timeout)(file.url, body, None)
+        download(file.url, body, None)
     # ValueError: a header or an address that makes no sense.
     except (requests.exceptions.RequestException, ValueError) as error:
         raise _explain(error, file, body) from error
+    finally:
+        # pooch leaves the connection open where a transfer ends early.
+        for response in responses:
+            response.close()
     return body.getvalue()
 
 

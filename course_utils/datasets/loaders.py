@@ -389,7 +389,8 @@ def _parse(name: str, parse: Callable, contents: dict[str, bytes]) -> Any:
         return parse(*contents.values())
     # Everything that NumPy, pandas and UTF-8 raise on content they cannot read.
     except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
-        reason = " ".join(str(error).split())
+        # Ours is to be one sentence, so of theirs we quote only the first.
+        reason = " ".join(str(error).split()).split(". ")[0]
         raise DataError(
             f"{files} cannot be read as {name!r} although the hash is a known one "
             f"({reason.rstrip('.')}): update course_utils, or report this."

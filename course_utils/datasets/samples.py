@@ -45,7 +45,7 @@ def energy(seed: int = 0) -> pd.DataFrame:
     weather = _autoregressive(rng, len(days), 0.55, 0.62)
     wind = 115 * growth * (1 + 0.35 * year) * np.exp(weather)
     clouds = 1 / (1 + np.exp(-1 - _autoregressive(rng, len(days), 0.4, 1.0)))
-    solar = 110 * growth * (1 - 0.8 * year) * clouds
+    solar = 95 * growth * (1 - 0.8 * year) * clouds
     columns = {"consumption": consumption, "wind": wind, "solar": solar}
     frame = pd.DataFrame(columns, index=days).clip(lower=1, upper=[1750, 850, 250])
     return _with_gaps(frame, rng)
@@ -55,7 +55,7 @@ def _day_factors(days: pd.DatetimeIndex) -> np.ndarray:
     """Consumption of a day relative to a working day: less at week's end, on feasts."""
     import holidays
 
-    weekday = days.weekday.to_numpy()
+    weekday = days.day_of_week.to_numpy()
     factors = np.array([1.03, 1.05, 1.05, 1.045, 1.025, 0.89, 0.82])[weekday]
     feasts = holidays.country_holidays("DE", years=range(2006, 2018))
     is_feast = days.isin(pd.DatetimeIndex(list(feasts)))
@@ -82,12 +82,12 @@ def _autoregressive(
     return values
 
 
-def bitcoin(seed: int = 2) -> pd.DataFrame:
+def bitcoin(seed: int = 4) -> pd.DataFrame:
     """Make a daily price that is a geometric random walk.
 
     Parameters
     ----------
-    seed : int, default 2
+    seed : int, default 4
         Seed of the walk.
 
     Returns

@@ -1,0 +1,78 @@
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+
+from course_utils import plots
+
+mpl.use("Agg")
+
+
+@pytest.fixture(autouse=True)
+def style():
+    import matplotlib.pyplot as plt
+
+    plots.use_style()
+    yield
+    plt.close("all")
+
+
+def luminance(colour):
+    """Relative luminance as WCAG 2.2 defines it."""
+    channels = np.array(mpl.colors.to_rgb(colour))
+    linear = np.where(
+        channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4
+    )
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+def test_the_first_three_colours_stand_out_from_white():
+    cycle = mpl.rcParams["axes.prop_cycle"].by_key()
+    for colour in cycle["color"][:3]:
+        assert 1.05 / (luminance(colour) + 0.05) >= 3.0
+
+
+def test_no_line_is_told_from_another_by_colour_alone():
+    cycle = mpl.rcParams["axes.prop_cycle"].by_key()
+    assert len(set(map(str, cycle["linestyle"]))) == len(cycle["linestyle"])
+
+
+def test_a_sample_is_named_in_the_title():
+    import matplotlib.pyplot as plt
+
+    axes = plt.subplots()[1]
+    plots.title(axes, "Consumption", source="sample")
+    assert axes.get_title(loc="left") == "Consumption (sample data)"
+    plots.title(axes, "Consumption", source="real")
+    assert axes.get_title(loc="left") == "Consumption"
+    with pytest.raises(ValueError, match="'fake'"):
+        plots.title(axes, "Consumption", source="fake")
+
+
+def test_learning_curves_show_what_was_measured():
+    figure = plots.learning_curves(
+        {"loss": [3.0, 2.0, 1.0], "val_loss": [3.0, 2.5, 2.4]}, unit="GWh²"
+    )
+    training, validation = figure.axes[0].lines
+    assert training.get_ydata().tolist() == [3, 2, 1]
+    assert validation.get_xdata().tolist() == [1, 2, 3]
+    assert figure.axes[0].get_ylabel() == "loss [GWh²]"
+
+
+def test_a_forecast_is_drawn_over_the_truth():
+    days = pd.date_range("2016-01-01", periods=3)
+    truth = pd.Series([1.0, 2.0, 3.0], index=days)
+    figure = plots.forecast(truth, {"GRU": truth + 1}, ylabel="GWh", text="Three days")
+    happened, forecast = figure.axes[0].lines
+    assert (forecast.get_ydata() - happened.get_ydata()).tolist() == [1, 1, 1]
+    labels = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert labels == ["what happened", "GRU"]
+
+
+def test_intervals_put_the_best_on_top():
+    table = pd.DataFrame(
+        {"mean": [20.0, 10.0], "low": [18.0, np.nan], "high": [22.0, np.nan]},
+        index=["worse", "better"],
+    )
+    axes = plots.intervals(table, xlabel="RMSE [GWh]", text="Errors").axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["worse", "better"]

@@ -1,0 +1,19 @@
+"""What every tool settles before it starts."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from course_utils import runtime
+
+
+def settle() -> None:
+    """Quiet the logs, and make the data folder's path good in every folder.
+
+    A notebook runs in its own folder, where a relative path would point elsewhere.
+    """
+    runtime.quiet_logs()
+    folder = os.environ.get("COURSE_DATA_DIR")
+    if folder:
+        os.environ["COURSE_DATA_DIR"] = str(Path(folder).expanduser().resolve())
