@@ -1,4 +1,4 @@
-"""How wrong is a forecast, how sure are we, and is one better than another?
+"""How wrong a forecast is, how sure we are, and whether one is better than another.
 
 Errors come from arrays of the same shape; differences between two forecasts come
 with an interval, because a single number hides how much of it is luck.

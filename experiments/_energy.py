@@ -15,16 +15,6 @@ STEPS = 33
 SPLIT = ("2015", "2016")  # validation: 2015; test: 2016 and 2017
 SEEDS = (0, 1, 2, 3, 4)
 UNITS = 64
-# Chosen on 2015, by experiments/energy_choice.py: (cell, with calendar) to
-# (learning rate, epochs).
-CHOSEN = {
-    ("GRU", True): (5e-3, 60),
-    ("GRU", False): (5e-3, 20),
-    ("LSTM", True): (5e-3, 60),
-    ("LSTM", False): (5e-3, 20),
-    ("SimpleRNN", True): (1e-3, 60),
-    ("SimpleRNN", False): (1e-3, 20),
-}
 
 
 @dataclass(frozen=True)

@@ -7,18 +7,19 @@ import pandas as pd
 
 from course_utils import evaluation, sequences
 from experiments import _energy as energy
+from experiments._energy_chosen import CHOSEN
 
 DATA = ("energy",)
 SEEDS = energy.SEEDS[:3]
 
 
 def fitted(task: energy.Task, seed: int) -> object:
-    rate, epochs = energy.CHOSEN["GRU", True]
+    rate, epochs = CHOSEN["GRU", True]
     return energy.train(task, "GRU", seed, learning_rate=rate, epochs=epochs)
 
 
 def rmse(task: energy.Task, model: object, part: sequences.Windows) -> float:
-    forecast = energy.predict(model, part.x)
+    forecast = energy.predict(model, part.x).reshape(part.y.shape)
     return evaluation.rmse(task.gwh(part.y), task.gwh(forecast))
 
 
@@ -57,7 +58,7 @@ def shuffled(seed: int) -> dict[str, float]:
 def too_long(seed: int) -> dict[str, float]:
     """Five times the epochs, judged by the training error."""
     task = energy.make_task(calendar=True)
-    rate, epochs = energy.CHOSEN["GRU", True]
+    rate, epochs = CHOSEN["GRU", True]
     model = energy.train(task, "GRU", seed, learning_rate=rate, epochs=5 * epochs)
     return {
         "believed": rmse(task, model, task.train),

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from experiments import _energy as energy
+from experiments._energy_chosen import CHOSEN
 
 DATA = ("energy",)
 ENSEMBLE = 3  # networks in an ensemble: the first three seeds
@@ -16,7 +17,7 @@ ENSEMBLE = 3  # networks in an ensemble: the first three seeds
 
 def one(cell: str, calendar: bool, seed: int) -> dict:
     task = energy.make_task(calendar=calendar)
-    rate, epochs = energy.CHOSEN[cell, calendar]
+    rate, epochs = CHOSEN[cell, calendar]
     model = energy.train(task, cell, seed, learning_rate=rate, epochs=epochs)
     forecasts = {
         part: energy.predict(model, getattr(task, part).x) for part in ("valid", "test")
@@ -44,11 +45,11 @@ def ensemble(rows: pd.DataFrame, cell: str, calendar: bool) -> dict:
 def run() -> pd.DataFrame:
     jobs = [
         {"cell": cell, "calendar": calendar, "seed": seed}
-        for cell, calendar in energy.CHOSEN
+        for cell, calendar in CHOSEN
         for seed in energy.SEEDS
     ]
     rows = energy.run_all(one, jobs)
-    together = [ensemble(rows, cell, calendar) for cell, calendar in energy.CHOSEN]
+    together = [ensemble(rows, cell, calendar) for cell, calendar in CHOSEN]
     return pd.concat(
         [rows.drop(columns="forecasts"), pd.DataFrame(together)], ignore_index=True
     )

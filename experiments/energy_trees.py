@@ -38,7 +38,7 @@ def one(view: str, learning_rate: float, trees: int, leaves: int) -> dict:
         early_stopping=False,
         random_state=0,
     )
-    model.fit(inputs(task.train.x, view), task.train.y[:, 0])
+    model.fit(inputs(task.train.x, view), task.train.y)
     forecast = model.predict(inputs(task.valid.x, view))
     row = {"view": view, "learning_rate": learning_rate, "trees": trees}
     row |= {"leaves": leaves, "seed": 0}

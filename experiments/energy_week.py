@@ -7,6 +7,7 @@ import pandas as pd
 
 from course_utils import baselines, datasets, evaluation
 from experiments import _energy as energy
+from experiments._energy_chosen import CHOSEN
 
 DATA = ("energy",)
 DAYS = 7
@@ -15,7 +16,7 @@ DAYS = 7
 def direct(seed: int) -> dict[str, np.ndarray]:
     """One network with seven outputs."""
     task = energy.make_task(calendar=True, horizon=DAYS)
-    rate, epochs = energy.CHOSEN["GRU", True]
+    rate, epochs = CHOSEN["GRU", True]
     model = energy.train(task, "GRU", seed, learning_rate=rate, epochs=epochs)
     return {p: energy.predict(model, getattr(task, p).x) for p in ("valid", "test")}
 
@@ -23,7 +24,7 @@ def direct(seed: int) -> dict[str, np.ndarray]:
 def recursive(seed: int) -> dict[str, np.ndarray]:
     """The network for one day, fed seven times with its own forecast."""
     task = energy.make_task(calendar=True)
-    rate, epochs = energy.CHOSEN["GRU", True]
+    rate, epochs = CHOSEN["GRU", True]
     model = energy.train(task, "GRU", seed, learning_rate=rate, epochs=epochs)
     found = {}
     for part in ("valid", "test"):

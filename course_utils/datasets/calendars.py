@@ -45,8 +45,9 @@ def german_calendar(days: Iterable) -> pd.DataFrame:
     pandas.DataFrame
         Shape ``(n, 12)``, one row a day: ``monday`` .. ``sunday`` (0 or 1);
         ``holiday``, the share of Germany's residents who have a public holiday;
-        ``bridge``, the same share of the Tuesday after a Monday or the Thursday
-        before a Friday, when many take the day between off; ``eve``, 1 on 24 and 31 December, when most of the country stops at noon;
+        ``bridge``, on a Monday before or a Friday after a holiday, the share of
+        residents who have that holiday, since many take such a day off; ``eve``, 1 on
+        24 and 31 December, when most of the country stops at noon;
         ``year_sin`` and ``year_cos``, the place in the year on a circle, so that
         31 December lies beside 1 January.
 

@@ -1,0 +1,1 @@
+"""Speed, measured as ratios between peers in one run: `make bench`."""
