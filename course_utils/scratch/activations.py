@@ -269,8 +269,8 @@ def elu(z: np.ndarray) -> np.ndarray:
 
     References
     ----------
-    .. [1] D.-A. Clevert, T. Unterthiner and S. Hochreiter, "Fast and accurate deep
-       network learning by exponential linear units (ELUs)", ICLR 2016.
+    D.-A. Clevert, T. Unterthiner and S. Hochreiter, "Fast and accurate deep
+    network learning by exponential linear units (ELUs)", ICLR 2016.
 
     Examples
     --------

@@ -233,7 +233,7 @@ def _mix_backward(
 
 
 class GRU:
-    """Read a sequence with one state and two gates [1]_.
+    """Read a sequence with one state and two gates.
 
     z and r are sigmoids of ``x_t @ W + h @ U + b``, each with its own part of W, U
     and b; the candidate is a tanh that sees the state only through r::
@@ -285,8 +285,8 @@ class GRU:
 
     References
     ----------
-    .. [1] K. Cho et al., "Learning phrase representations using RNN encoder-decoder
-       for statistical machine translation", EMNLP 2014.
+    K. Cho et al., "Learning phrase representations using RNN encoder-decoder
+    for statistical machine translation", EMNLP 2014.
 
     Examples
     --------

@@ -14,7 +14,7 @@ class LayerNormalization:
     """Rescale every vector along the last axis, then stretch and shift it.
 
     ``(x - mean) / sqrt(variance + epsilon) * gamma + beta``, with mean and variance
-    taken over the features of one row [1]_: no row depends on another one, so a batch
+    taken over the features of one row: no row depends on another one, so a batch
     of one works as well as a large one.
 
     Parameters
@@ -31,8 +31,8 @@ class LayerNormalization:
 
     References
     ----------
-    .. [1] J. L. Ba, J. R. Kiros and G. E. Hinton, "Layer normalization",
-       arXiv:1607.06450, 2016.
+    J. L. Ba, J. R. Kiros and G. E. Hinton, "Layer normalization",
+    arXiv:1607.06450, 2016.
 
     Examples
     --------

@@ -287,7 +287,7 @@ def sparse_categorical_crossentropy(
 def kl_divergence(
     target: np.ndarray, prediction: np.ndarray
 ) -> tuple[float, np.ndarray]:
-    """Kullback-Leibler divergence: the surprise that a better guess would spare [1]_.
+    """Kullback-Leibler divergence: the surprise that a better guess would spare.
 
     The mean over the batch of ``sum of y log(y / p)``, with y and p clipped to
     `EPSILON` and 1. It is the cross-entropy less the entropy of the target, so both
@@ -310,8 +310,8 @@ def kl_divergence(
 
     References
     ----------
-    .. [1] S. Kullback and R. A. Leibler, "On information and sufficiency", Annals of
-       Mathematical Statistics 22, 1951.
+    S. Kullback and R. A. Leibler, "On information and sufficiency", Annals of
+    Mathematical Statistics 22, 1951.
 
     Examples
     --------

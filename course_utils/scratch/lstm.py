@@ -118,8 +118,8 @@ class LSTM:
         c_t = f * c_{t-1} + i * candidate      keep, and write
         h_t = o * tanh(c_t)                    show
 
-    The cell state c is the memory, h the output [1]_; the forget gate f came three
-    years later [2]_.
+    The cell state c is the memory, h the output; the forget gate f came three
+    years later.
 
     Parameters
     ----------
@@ -157,10 +157,11 @@ class LSTM:
 
     References
     ----------
-    .. [1] S. Hochreiter and J. Schmidhuber, "Long short-term memory", Neural
-       Computation 9, 1997.
-    .. [2] F. A. Gers, J. Schmidhuber and F. Cummins, "Learning to forget: continual
-       prediction with LSTM", Neural Computation 12, 2000.
+    S. Hochreiter and J. Schmidhuber, "Long short-term memory", Neural
+    Computation 9, 1997.
+
+    F. A. Gers, J. Schmidhuber and F. Cummins, "Learning to forget: continual
+    prediction with LSTM", Neural Computation 12, 2000.
 
     Examples
     --------

@@ -87,7 +87,7 @@ class SGD:
 
 
 class Momentum:
-    """Gradient descent that keeps rolling [1]_.
+    """Gradient descent that keeps rolling.
 
     ``v = momentum * v - learning_rate * gradient``, ``theta += v``.
 
@@ -105,8 +105,8 @@ class Momentum:
 
     References
     ----------
-    .. [1] B. T. Polyak, "Some methods of speeding up the convergence of iteration
-       methods", USSR Computational Mathematics and Mathematical Physics 4, 1964.
+    B. T. Polyak, "Some methods of speeding up the convergence of iteration
+    methods", USSR Computational Mathematics and Mathematical Physics 4, 1964.
 
     Examples
     --------
@@ -143,11 +143,11 @@ class Momentum:
 
 
 class Nesterov:
-    """Momentum that looks ahead [1]_.
+    """Momentum that looks ahead.
 
     ``v = momentum * v - learning_rate * gradient``, then ``theta += momentum * v -
     learning_rate * gradient``: the step that the new velocity is about to take, in
-    the form of [2]_ that needs the gradient at theta only.
+    the form of that needs the gradient at theta only.
 
     Parameters
     ----------
@@ -163,10 +163,11 @@ class Nesterov:
 
     References
     ----------
-    .. [1] Y. Nesterov, "A method for solving the convex programming problem with
-       convergence rate O(1/k^2)", Soviet Mathematics Doklady 27, 1983.
-    .. [2] I. Sutskever, J. Martens, G. Dahl and G. Hinton, "On the importance of
-       initialization and momentum in deep learning", ICML 2013.
+    Y. Nesterov, "A method for solving the convex programming problem with
+    convergence rate O(1/k^2)", Soviet Mathematics Doklady 27, 1983.
+
+    I. Sutskever, J. Martens, G. Dahl and G. Hinton, "On the importance of
+    initialization and momentum in deep learning", ICML 2013.
 
     Examples
     --------
@@ -202,7 +203,7 @@ class Nesterov:
 
 
 class AdaGrad:
-    """Smaller steps for parameters that have already moved much [1]_.
+    """Smaller steps for parameters that have already moved much.
 
     ``s += gradient ** 2``, ``theta -= learning_rate * gradient / sqrt(s + epsilon)``.
 
@@ -222,8 +223,8 @@ class AdaGrad:
 
     References
     ----------
-    .. [1] J. Duchi, E. Hazan and Y. Singer, "Adaptive subgradient methods for online
-       learning and stochastic optimization", JMLR 12, 2011.
+    J. Duchi, E. Hazan and Y. Singer, "Adaptive subgradient methods for online
+    learning and stochastic optimization", JMLR 12, 2011.
 
     Examples
     --------
@@ -265,7 +266,7 @@ class AdaGrad:
 
 
 class RMSprop:
-    """AdaGrad that forgets: an average of recent squares in place of their sum [1]_.
+    """AdaGrad that forgets: an average of recent squares in place of their sum.
 
     ``s = rho * s + (1 - rho) * gradient ** 2``,
     ``theta -= learning_rate * gradient / sqrt(s + epsilon)``.
@@ -286,8 +287,8 @@ class RMSprop:
 
     References
     ----------
-    .. [1] T. Tieleman and G. Hinton, "Lecture 6.5: rmsprop", Coursera: Neural Networks
-       for Machine Learning, 2012.
+    T. Tieleman and G. Hinton, "Lecture 6.5: rmsprop", Coursera: Neural Networks
+    for Machine Learning, 2012.
 
     Examples
     --------
@@ -326,7 +327,7 @@ class RMSprop:
 
 
 class AdaDelta:
-    """RMSprop that finds its own step from the steps before [1]_.
+    """RMSprop that finds its own step from the steps before.
 
     ``s = rho * s + (1 - rho) * gradient ** 2``,
     ``delta = gradient * sqrt(d + epsilon) / sqrt(s + epsilon)``,
@@ -349,8 +350,8 @@ class AdaDelta:
 
     References
     ----------
-    .. [1] M. D. Zeiler, "ADADELTA: an adaptive learning rate method",
-       arXiv:1212.5701, 2012.
+    M. D. Zeiler, "ADADELTA: an adaptive learning rate method",
+    arXiv:1212.5701, 2012.
 
     Examples
     --------
@@ -394,7 +395,7 @@ class AdaDelta:
 
 
 class Adam:
-    """Momentum and RMSprop together, corrected for starting from 0 [1]_.
+    """Momentum and RMSprop together, corrected for starting from 0.
 
     ``m += (1 - beta_1) * (gradient - m)``, ``v += (1 - beta_2) * (gradient ** 2 - v)``;
     after t steps m is too small by ``1 - beta_1 ** t`` and v by ``1 - beta_2 ** t``:
@@ -409,7 +410,7 @@ class Adam:
     beta_1, beta_2 : float
         Shares of the old averages that are kept.
     epsilon : float
-        Outside the root, and beside the uncorrected v ("epsilon hat" in [1]_), as in
+        Outside the root, and beside the uncorrected v ("epsilon hat" in), as in
         Keras.
 
     Attributes
@@ -421,8 +422,8 @@ class Adam:
 
     References
     ----------
-    .. [1] D. P. Kingma and J. Ba, "Adam: a method for stochastic optimization", ICLR
-       2015.
+    D. P. Kingma and J. Ba, "Adam: a method for stochastic optimization", ICLR
+    2015.
 
     Examples
     --------
@@ -482,7 +483,7 @@ class Adam:
 
 
 class AdamW:
-    """Adam, with weights that shrink by themselves [1]_.
+    """Adam, with weights that shrink by themselves.
 
     Before Adam's step ``theta -= learning_rate * weight_decay * theta``. Added to the
     gradient instead, the decay would be divided by ``sqrt(v)`` like the rest, and large
@@ -502,8 +503,8 @@ class AdamW:
 
     References
     ----------
-    .. [1] I. Loshchilov and F. Hutter, "Decoupled weight decay regularization", ICLR
-       2019.
+    I. Loshchilov and F. Hutter, "Decoupled weight decay regularization", ICLR
+    2019.
 
     Examples
     --------
@@ -628,7 +629,7 @@ def clip_by_norm(gradients: Arrays, limit: float) -> Arrays:
 
 
 def clip_by_global_norm(gradients: Arrays, limit: float) -> Arrays:
-    """Shorten all gradients together if they are longer than `limit` [1]_.
+    """Shorten all gradients together if they are longer than `limit`.
 
     This is what ``global_clipnorm`` means in Keras. The direction of the step stays.
 
@@ -651,8 +652,8 @@ def clip_by_global_norm(gradients: Arrays, limit: float) -> Arrays:
 
     References
     ----------
-    .. [1] R. Pascanu, T. Mikolov and Y. Bengio, "On the difficulty of training
-       recurrent neural networks", ICML 2013.
+    R. Pascanu, T. Mikolov and Y. Bengio, "On the difficulty of training
+    recurrent neural networks", ICML 2013.
 
     Examples
     --------

@@ -12,7 +12,7 @@ class Perceptron:
 
     For every example in turn: predict 1 if ``x @ w + b`` is above 0, else 0; after a
     mistake move w by ``learning_rate * (label - prediction) * x`` and b by the same
-    without x [1]_. If a separating line exists, this ends after finitely many
+    without x. If a separating line exists, this ends after finitely many
     mistakes; if none does (exclusive or), it never ends.
 
     Parameters
@@ -35,8 +35,8 @@ class Perceptron:
 
     References
     ----------
-    .. [1] F. Rosenblatt, "The perceptron: a probabilistic model for information
-       storage and organization in the brain", Psychological Review 65, 1958.
+    F. Rosenblatt, "The perceptron: a probabilistic model for information
+    storage and organization in the brain", Psychological Review 65, 1958.
 
     Examples
     --------

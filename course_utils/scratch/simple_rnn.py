@@ -46,7 +46,7 @@ def simple_rnn_step(
 
 
 class SimpleRNN:
-    """Read a sequence step by step, keeping one state [1]_.
+    """Read a sequence step by step, keeping one state.
 
     ``h_t = activation(x_t @ W + h_{t-1} @ U + b)``, with the same W, U and b at every
     step.
@@ -82,7 +82,7 @@ class SimpleRNN:
 
     References
     ----------
-    .. [1] J. L. Elman, "Finding structure in time", Cognitive Science 14, 1990.
+    J. L. Elman, "Finding structure in time", Cognitive Science 14, 1990.
 
     Examples
     --------

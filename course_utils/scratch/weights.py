@@ -19,7 +19,7 @@ def glorot_uniform(
 
     Uniform between -limit and limit, ``limit = sqrt(6 / (inputs + outputs))``, where
     a kernel of shape (kernel_size, features, units) counts each tap as an input of
-    its own [1]_.
+    its own.
 
     Parameters
     ----------
@@ -37,8 +37,8 @@ def glorot_uniform(
 
     References
     ----------
-    .. [1] X. Glorot and Y. Bengio, "Understanding the difficulty of training deep
-       feedforward neural networks", AISTATS 2010.
+    X. Glorot and Y. Bengio, "Understanding the difficulty of training deep
+    feedforward neural networks", AISTATS 2010.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def orthogonal(
 
     The rows (or the columns, whichever are fewer) have length 1 and are at right
     angles to each other, so that the first steps through time keep the length of the
-    gradient [1]_.
+    gradient.
 
     Parameters
     ----------
@@ -75,8 +75,8 @@ def orthogonal(
 
     References
     ----------
-    .. [1] A. Saxe, J. McClelland and S. Ganguli, "Exact solutions to the nonlinear
-       dynamics of learning in deep linear neural networks", ICLR 2014.
+    A. Saxe, J. McClelland and S. Ganguli, "Exact solutions to the nonlinear
+    dynamics of learning in deep linear neural networks", ICLR 2014.
 
     Examples
     --------
