@@ -61,6 +61,7 @@ def use_style() -> None:
             "axes.titlelocation": "left",
             "axes.titlesize": 11,
             "axes.titleweight": "bold",
+            "date.converter": "concise",
             "figure.constrained_layout.use": True,
             "figure.dpi": 110,
             "figure.facecolor": "white",
@@ -77,18 +78,33 @@ def use_style() -> None:
 
 
 def _choose_inline_png() -> None:
-    """Keep notebooks' figures the size the style says; IPython crops them else."""
+    """Show figures in notebooks at the size the style says, as small files."""
     import sys
 
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     if shell is None or not hasattr(shell, "kernel"):
         return
-    from matplotlib_inline.backend_inline import set_matplotlib_formats
+    from matplotlib.figure import Figure
 
-    set_matplotlib_formats("png", bbox_inches=None)
-    # The inline back end resets these after each cell; its own copy must agree.
     shell.run_line_magic("matplotlib", "inline")
+    shell.display_formatter.formatters["image/png"].for_type(Figure, _small_png)
+
+
+def _small_png(figure: Figure) -> bytes:
+    """Write a figure as PNG with a palette: a third of the size, the same to the eye.
+
+    The figure keeps the size it was given; IPython's own writer would crop it.
+    """
+    import io
+
+    from PIL import Image
+
+    full, small = io.BytesIO(), io.BytesIO()
+    figure.savefig(full, format="png")
+    picture = Image.open(full).convert("RGB")
+    picture.quantize(64, dither=Image.Dither.NONE).save(small, "png", optimize=True)
+    return small.getvalue()
 
 
 def title(axes: Axes, text: str, source: str = "real") -> None:

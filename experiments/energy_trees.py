@@ -16,8 +16,8 @@ GRID = list(
         # What the trees see: the whole window with its calendar (33 x 13 numbers), or
         # the 33 consumptions and the calendar of the day to forecast (45 numbers).
         ["whole window", "lags and target day"],
-        [(0.1, 300), (0.05, 600), (0.03, 1000)],
-        [7, 15, 31],
+        [(0.1, 300), (0.05, 600), (0.05, 1500), (0.02, 3000)],
+        [4, 7, 15],
     )
 )
 

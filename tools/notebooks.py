@@ -40,8 +40,8 @@ def first_cell() -> str:
 import importlib.util
 
 if importlib.util.find_spec("course_utils") is None:  # on Colab, for instance
-    package = "course-utils @ {address}"
-    %pip install --quiet "$package"
+    address = "{address}"
+    %pip install --quiet "course-utils @ {{address}}"
 
 from course_utils import plots, runtime
 

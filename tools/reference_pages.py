@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from course_utils import datasets
 from tools.provenance import ROOT
 
@@ -32,7 +34,7 @@ def datasets_page() -> str:
 def _section(data: datasets.Dataset) -> str:
     rows = [
         f"| `{file}` | {size:,} | {'<br>'.join(f'`{h[:16]}…`' for h in hashes)} "
-        f"| [source]({url}) |"
+        f"| [{urlsplit(url).hostname}]({url}) |"
         for file, size, hashes, url in zip(
             data.files, data.sizes, data.sha256, data.urls, strict=True
         )
