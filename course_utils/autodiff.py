@@ -43,8 +43,8 @@ def gradient(
 
     Examples
     --------
-    >>> from keras import ops  # doctest: +SKIP
-    >>> gradient(lambda w: ops.sum(w**2), np.array([1.0, 3.0]))  # doctest: +SKIP
+    >>> from keras import ops
+    >>> gradient(lambda w: ops.sum(w**2), np.array([1.0, 3.0]))
     array([2., 6.])
     """
     if not inputs:

@@ -38,6 +38,7 @@ def persistence(x: np.ndarray, horizon: int | None = None) -> np.ndarray:
 
     Examples
     --------
+    >>> from course_utils import sequences
     >>> windows = sequences.make_windows(np.array([1, 2, 4, 8]), steps=2)
     >>> persistence(windows.x)[:, 0].tolist()
     [2, 4]
@@ -73,6 +74,7 @@ def seasonal_naive(
 
     Examples
     --------
+    >>> from course_utils import sequences
     >>> windows = sequences.make_windows(np.array([1, 2, 1, 2, 1]), steps=2)
     >>> seasonal_naive(windows.x, season=2)[:, 0].tolist()
     [1, 2, 1]
@@ -103,6 +105,7 @@ class Autoregression:
 
     Examples
     --------
+    >>> from course_utils import sequences
     >>> wave = np.sin(np.arange(50) * np.pi / 10)
     >>> windows = sequences.make_windows(wave, steps=2)
     >>> model = Autoregression().fit(windows.x, windows.y)

@@ -117,6 +117,7 @@ def summarize(log: Path, lax_reasons: list[str], samples: list[str]) -> None:
         print(f"- anything about the real data of: {', '.join(samples)} (samples ran)")
     if skipped:
         print(f"- {len(skipped)} published results, for the same reason")
+    print("- what pytest lists above as skipped, with the reason")
     print("- the built pages in a browser: that is `make check-pages`")
     print(f"Published results: {tally['passed']} reached, {tally['failed']} missed.")
 
