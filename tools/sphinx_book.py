@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,8 +27,34 @@ def _text(file: object) -> str:
     return f"{getattr(file, 'filename', file)} {getattr(file, 'attributes', '')}"
 
 
+# Markup that other packages write and accessibility rules refuse, and what we make of
+# it: an empty heading of a table is no heading; roles that ARIA gave up or that ask for
+# children of another kind go; a table that may scroll can be reached by keyboard.
+REPAIRS = [
+    (re.compile(r"<th[^>]*>\s*(?:<p>\s*</p>)?\s*</th>"), "<td></td>"),
+    (re.compile(r' role="doc-biblioentry"'), ""),
+    (
+        re.compile(r'<div role="list" class="citation-list">'),
+        '<div class="citation-list">',
+    ),
+    (re.compile(r"<table(?=[ >])"), '<table tabindex="0"'),
+]
+
+
+def repair_markup(
+    app: Sphinx, pagename: str, templatename: str, context: dict, doctree: object
+) -> None:
+    """Mend a page's body for readers who use a keyboard or a screen reader."""
+    body = context.get("body", "")
+    for pattern, better in REPAIRS:
+        body = pattern.sub(better, body)
+    if body:
+        context["body"] = body
+
+
 def setup(app: Sphinx) -> dict:
     """Register with Sphinx."""
     # After the extensions that add to the list.
     app.connect("html-page-context", without_thebe, priority=900)
+    app.connect("html-page-context", repair_markup, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
