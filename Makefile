@@ -13,7 +13,7 @@ RUN := $(VENV)/bin/python
 STAMP = $(VENV)/.installed-$(shell cat $(REQUIREMENTS) pyproject.toml | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test check-pages notebooks experiments bench lock clean
+.PHONY: help setup book test check-pages notebooks experiments workshop bench lock clean
 
 help:  ## Say what each command does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ notebooks: setup  ## Execute the notebooks that changed, in place (ALL=1: all of
 
 experiments: setup  ## Run the experiments whose code or data changed (ALL=1: all)
 	@$(RUN) -m tools.experiments run $(if $(ALL),--all) $(ONLY)
+
+workshop: setup  ## Write the exercises without their solutions, and a zip for a room
+	@$(RUN) -m tools.workshop
 
 bench: setup  ## Measure speed, as ratios
 	@$(RUN) -m tools.bench

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COLOURS",
+    "arrow",
+    "box",
+    "canvas",
     "forecast",
     "intervals",
     "learning_curves",
@@ -127,6 +130,138 @@ def title(axes: Axes, text: str, source: str = "real") -> None:
     if source not in {"real", "sample"}:
         raise ValueError(f"source is 'real' or 'sample', got {source!r}.")
     axes.set_title(f"{text} (sample data)" if source == "sample" else text)
+
+
+def canvas(width: float, height: float, size: tuple[float, float] = (7.2, 3.4)) -> Axes:
+    """Open a drawing board for a mechanism: no axes, equal units both ways.
+
+    Parameters
+    ----------
+    width, height
+        Of the board, in the units that `box` and `arrow` use; (0, 0) is at the
+        lower left.
+    size
+        Of the figure, in inches.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    import matplotlib.pyplot as plt
+
+    axes = plt.subplots(figsize=size)[1]
+    axes.set(xlim=(0, width), ylim=(0, height), aspect="equal")
+    axes.axis("off")
+    return axes
+
+
+def box(
+    axes: Axes,
+    centre: tuple[float, float],
+    text: str = "",
+    *,
+    colour: str = "sky",
+    width: float = 1.0,
+    height: float = 0.6,
+    shape: str = "box",
+    fontsize: float = 9,
+) -> None:
+    """Draw one part of a mechanism: a box or a circle with its name or its number.
+
+    Parameters
+    ----------
+    axes
+        Where to draw; see `canvas`.
+    centre
+        Of the part, x and y.
+    text
+        Written in it, black or white, whichever can be read on the colour.
+    colour
+        A name of `COLOURS`, or any colour of matplotlib.
+    width, height
+        In the units of the axes; a circle has the diameter ``width``.
+    shape
+        ``"box"``, with rounded corners, or ``"circle"``.
+    fontsize
+        In points.
+
+    Raises
+    ------
+    ValueError
+        If the shape is something else.
+    """
+    from matplotlib.colors import to_rgb
+    from matplotlib.patches import Circle, FancyBboxPatch
+
+    face = COLOURS.get(colour, colour)
+    if shape == "circle":
+        patch = Circle(centre, width / 2)
+    elif shape == "box":
+        corner = (centre[0] - width / 2, centre[1] - height / 2)
+        round_by = 0.15 * min(width, height)
+        style = f"round,pad=0,rounding_size={round_by}"
+        patch = FancyBboxPatch(corner, width, height, boxstyle=style)
+    else:
+        raise ValueError(f"shape is 'box' or 'circle', got {shape!r}.")
+    patch.set(facecolor=face, edgecolor="#222222", linewidth=0.8, zorder=3)
+    axes.add_patch(patch)
+    lightness = np.dot(to_rgb(face), (0.299, 0.587, 0.114))
+    ink = "black" if lightness > 0.5 else "white"
+    axes.text(
+        *centre, text, color=ink, size=fontsize, ha="center", va="center", zorder=4
+    )
+
+
+def arrow(
+    axes: Axes,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    text: str = "",
+    *,
+    colour: str = "#222222",
+    linestyle: str = "-",
+    bend: float = 0.0,
+    head: bool = True,
+    fontsize: float = 8,
+    offset: tuple[float, float] = (0.0, 0.12),
+) -> None:
+    """Draw how something flows from one part of a mechanism to the next.
+
+    Parameters
+    ----------
+    axes
+        Where to draw; see `canvas`.
+    start, end
+        Points, x and y.
+    text
+        What flows, written beside the middle.
+    colour
+        A name of `COLOURS`, or any colour of matplotlib.
+    linestyle
+        As matplotlib names it, so that two kinds of flow differ by more than colour.
+    bend
+        Curvature; 0 is straight.
+    head
+        Whether the line ends in an arrow head.
+    fontsize
+        In points.
+    offset
+        Of the text from the middle of the line, x and y.
+    """
+    ink = COLOURS.get(colour, colour)
+    look = {
+        "arrowstyle": "-|>" if head else "-",
+        "color": ink,
+        "linestyle": linestyle,
+        "linewidth": 1.3,
+        "connectionstyle": f"arc3,rad={bend}",
+        "shrinkA": 0,
+        "shrinkB": 0,
+    }
+    axes.annotate("", xy=end, xytext=start, arrowprops=look, zorder=2)
+    if text:
+        middle = (np.add(start, end) / 2) + offset
+        axes.text(*middle, text, size=fontsize, ha="center", va="center", zorder=5)
 
 
 def learning_curves(

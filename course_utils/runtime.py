@@ -182,12 +182,19 @@ def quiet_logs() -> None:
     """Silence TensorFlow's start-up messages; effective before its first import.
 
     Optimized oneDNN kernels are switched off as well: they announce themselves on
-    every start, and round differently from one processor to the next.
+    every start, and round differently from one processor to the next. TensorFlow's
+    advice on retracing, which several models in one notebook call forth, is dropped by
+    a filter: in a notebook TensorFlow sets the level of its logger itself.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     for name in ("tensorflow", "absl", "jax"):
         logging.getLogger(name).setLevel(logging.ERROR)
+    logging.getLogger("tensorflow").addFilter(_no_advice_on_retracing)
+
+
+def _no_advice_on_retracing(record: logging.LogRecord) -> bool:
+    return "triggered tf.function retracing" not in str(record.msg)
 
 
 def set_seed(seed: int) -> None:

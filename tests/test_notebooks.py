@@ -125,12 +125,12 @@ CHECKS = [
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PATHS, ids=notebooks.short_name)
 def test_notebook(path, check):
     assert check(notebooks.read(path)) == []
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PATHS, ids=notebooks.short_name)
 def test_notebook_file_is_small(path):
     assert path.stat().st_size < 1_500_000
 
@@ -201,6 +201,24 @@ def planted(check):
 def test_the_check_passes_a_clean_notebook_and_finds_its_fault(check):
     assert check(clean()) == []
     assert check(planted(check)) != []
+
+
+def test_a_long_cell_that_only_draws_is_folded_and_others_stay_open():
+    notebook = clean()
+    drawing, other = notebook.cells[1:3]
+    drawing.source = "figure, axes = plt.subplots()\n" + "axes.plot(x)\n" * 9
+    other.source = "y = learn(x)\n" * 9 + "figure, axes = plt.subplots()\n"
+    other.metadata["mystnb"] = drawing.metadata["mystnb"]
+    notebooks.fold_cells(notebook)
+    assert [tags(cell) for cell in (drawing, other)] == [["hide-input"], []]
+    for line in ("def f(x):\n    return x\n", "assert x > 0\n"):
+        assert not notebooks.only_draws(drawing.source + line)
+    notebook.cells[3].source = "### BEGIN SOLUTION\nx = 1\n### END SOLUTION"
+    notebooks.fold_cells(notebook)
+    assert tags(notebook.cells[3]) == ["hide-input"]
+    drawing.metadata["tags"] = ["show-input"]
+    notebooks.fold_cells(notebook)
+    assert tags(drawing) == ["show-input"]
 
 
 def test_a_comment_does_not_make_a_notebook_stale_and_code_does():

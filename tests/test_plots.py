@@ -76,3 +76,27 @@ def test_intervals_put_the_best_on_top():
     )
     axes = plots.intervals(table, xlabel="RMSE [GWh]", text="Errors").axes[0]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["worse", "better"]
+
+
+def test_a_mechanism_is_drawn_with_text_that_can_be_read():
+    axes = plots.canvas(4, 2)
+    for x, colour in enumerate(["blue", "yellow", "#dddddd"], start=1):
+        plots.box(axes, (x, 1), str(x), colour=colour)
+    for text, patch in zip(axes.texts, axes.patches, strict=True):
+        lighter, darker = sorted(
+            [luminance(text.get_color()), luminance(patch.get_facecolor()[:3])]
+        )[::-1]
+        assert (lighter + 0.05) / (darker + 0.05) >= 4.5
+    with pytest.raises(ValueError, match="'star'"):
+        plots.box(axes, (1, 1), shape="star")
+
+
+def test_a_circle_and_an_arrow_stand_where_they_are_told():
+    axes = plots.canvas(4, 2)
+    plots.box(axes, (1, 1), "h", shape="circle", width=0.8)
+    plots.arrow(axes, (1.4, 1), (3, 1), "flows", offset=(0, 0.2))
+    circle = axes.patches[0]
+    assert (circle.center, circle.radius) == ((1, 1), 0.4)
+    label = axes.texts[-1]
+    assert label.get_position() == pytest.approx((2.2, 1.2))
+    assert (axes.get_xlim(), axes.get_ylim()) == ((0, 4), (0, 2))

@@ -1,3 +1,4 @@
+import logging
 import os
 import subprocess
 import sys
@@ -122,3 +123,13 @@ def test_versions_name_what_is_missing():
 def test_nobody_watches_a_test_run(monkeypatch):
     monkeypatch.setenv("COURSE_TEST", "1")
     assert runtime.under_test() and not runtime.is_interactive()
+
+
+def test_advice_on_retracing_is_dropped_and_other_warnings_are_not(caplog):
+    runtime.quiet_logs()
+    logger = logging.getLogger("tensorflow")
+    logger.setLevel(logging.INFO)  # as TensorFlow itself does in a notebook
+    logger.warning("5 out of the last 5 calls triggered tf.function retracing.")
+    logger.warning("The disk is full.")
+    runtime.quiet_logs()
+    assert [record.getMessage() for record in caplog.records] == ["The disk is full."]

@@ -9,15 +9,19 @@ An experiment is a file ``experiments/NAME.py`` with
 - ``results(table) -> dict``: claim id to the number that the table gives for it.
 
 Its table is written to ``experiments/NAME.csv``, below lines that say what it was
-made with.
+made with. The runs go through `joblib`: over two processes of this machine, or, where
+``DASK_SCHEDULER_ADDRESS`` names a Dask cluster, over its workers. The rows are the
+same; a worker needs the repository, its pinned packages and the data.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -54,6 +58,20 @@ def is_current(name: str, folder: Path = FOLDER) -> bool:
     return f"# digest: {digest(name)}" in first
 
 
+@contextlib.contextmanager
+def workers() -> Iterator[None]:
+    """Let joblib use the Dask cluster that ``DASK_SCHEDULER_ADDRESS`` names, if any."""
+    if not os.environ.get("DASK_SCHEDULER_ADDRESS"):
+        yield
+        return
+    import joblib
+    from distributed import Client
+
+    with Client() as client, joblib.parallel_config(backend="dask"):
+        print(f"on {len(client.ncores())} workers of {client.scheduler.address}")
+        yield
+
+
 def run(name: str) -> None:
     """Run an experiment, write its table, and check its claims."""
     from course_utils import claims, datasets, runtime
@@ -70,7 +88,8 @@ def run(name: str) -> None:
             "set COURSE_DATA_DIR or let them be downloaded."
         )
     print(f"{name}: running", flush=True)
-    table = experiment.run()
+    with workers():
+        table = experiment.run()
     versions = ", ".join(f"{key} {value}" for key, value in runtime.versions().items())
     path = FOLDER / f"{name}.csv"
     with open(path, "w", encoding="utf-8") as file:

@@ -1,4 +1,10 @@
-"""Pin the newest packages that requirements/*.in allow, for every platform."""
+"""Pin the packages of requirements/*.in, for every platform.
+
+    python -m tools.lock [--keep]
+
+The newest that the files allow; ``--keep`` leaves the pins that still fit, and adds
+what is new.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +22,10 @@ FILES = {
 
 
 def main() -> int:
+    upgrade = [] if "--keep" in sys.argv[1:] else ["--upgrade"]
     uv = Path(sys.executable).with_name("uv")
     for source, target in FILES.items():
-        command = [uv, "pip", "compile", "--quiet", "--upgrade", "--universal"]
+        command = [uv, "pip", "compile", "--quiet", *upgrade, "--universal"]
         command += ["--python-version", "3.11", "--custom-compile-command", "make lock"]
         # The pins must not say where this machine gets its packages from.
         command += ["--no-emit-index-url", "--no-emit-find-links"]

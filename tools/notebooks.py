@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import re
 import sys
 import time
 import tomllib
@@ -24,6 +25,10 @@ from tools import environment, provenance, reference_pages
 from tools.provenance import ROOT
 
 SETUP_TAG = "setup"
+# What the student's version of an exercise leaves out lies between this and its end.
+SOLUTION = "### BEGIN SOLUTION"
+# A cell that only draws is folded in the book: its figure is what the reader needs.
+DRAWING_STARTS = re.compile(r"^.*(plt\.subplots|plt\.figure|plots\.canvas)\(")
 
 
 def project() -> dict:
@@ -32,15 +37,19 @@ def project() -> dict:
     return tomllib.loads(text)["project"]
 
 
+def address() -> str:
+    """Say where pip finds the package at the book's own tag."""
+    about = project()
+    return f"git+{about['urls']['Repository']}@v{about['version']}"
+
+
 def first_cell() -> str:
     """Write the first code cell: the same in every notebook."""
-    about = project()
-    address = f"git+{about['urls']['Repository']}@v{about['version']}"
     return f"""\
 import importlib.util
 
 if importlib.util.find_spec("course_utils") is None:  # on Colab, for instance
-    address = "{address}"
+    address = "{address()}"
     %pip install --quiet "course-utils @ {{address}}"
 
 from course_utils import plots, runtime
@@ -58,6 +67,15 @@ def all_notebooks() -> list[Path]:
 def _hidden(path: Path) -> bool:
     parts = path.relative_to(ROOT).parts
     return any(part.startswith((".", "_")) for part in parts)
+
+
+def is_exercise(path: Path) -> bool:
+    return path.parent.name == "exercises"
+
+
+def short_name(path: Path) -> str:
+    """Name a notebook as its folder and its stem, which tells exercises apart."""
+    return f"{path.parent.name}/{path.stem}"
 
 
 def read(path: Path) -> nbformat.NotebookNode:
@@ -91,6 +109,7 @@ def prepare(notebook: nbformat.NotebookNode) -> None:
         raise SystemExit(f"The first code cell has no tag {SETUP_TAG!r}.")
     cell.source = first_cell()
     cell.metadata.tags = [SETUP_TAG, "hide-cell"]
+    fold_cells(notebook)
     notebook.metadata.kernelspec = {
         "display_name": "Python 3 (ipykernel)",
         "language": "python",
@@ -98,6 +117,30 @@ def prepare(notebook: nbformat.NotebookNode) -> None:
     }
     notebook.metadata.language_info = {"name": "python", "file_extension": ".py"}
     notebook.nbformat_minor = 5
+
+
+def fold_cells(notebook: nbformat.NotebookNode) -> None:
+    """Fold long cells that only draw, and solutions; `show-input` keeps one open."""
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        solves = SOLUTION in cell.source
+        draws = "image" in cell.metadata.get("mystnb", {}) and only_draws(cell.source)
+        if not (solves or draws) or "show-input" in cell.metadata.get("tags", []):
+            continue
+        tags = [tag for tag in cell.metadata.get("tags", []) if tag != "hide-input"]
+        cell.metadata.tags = [*tags, "hide-input"]
+        prompt = "Show a solution" if solves else "Show how this is drawn"
+        cell.metadata.setdefault("mystnb", {})["code_prompt_show"] = prompt
+
+
+def only_draws(source: str) -> bool:
+    """Tell whether a cell is long, defines and asserts nothing, and mostly draws."""
+    lines = [line for line in source.splitlines() if line.strip()]
+    if len(lines) < 9 or re.search(r"^\s*(def|assert)\b", source, re.MULTILINE):
+        return False
+    starts = [n for n, line in enumerate(lines) if DRAWING_STARTS.match(line)]
+    return bool(starts) and starts[0] <= len(lines) / 2
 
 
 def execute(path: Path) -> bool:

@@ -92,9 +92,37 @@ def undrawn(page):
     )
 
 
+def too_wide(page):
+    """List the displayed formulas that do not fit into their column."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll("mjx-container[display]")]
+            .filter(e => e.firstElementChild.getBoundingClientRect().width
+                         > e.parentElement.getBoundingClientRect().width + 1)
+            .map(e => e.parentElement.id || e.textContent.slice(0, 60))"""
+    )
+
+
 @pytest.mark.parametrize("page", PAGES)
-def test_every_equation_is_drawn(visit, page):
-    assert undrawn(visit(HTML / page).page) == 0
+def test_every_equation_is_drawn_and_fits_its_column(visit, page):
+    found = visit(HTML / page).page
+    assert undrawn(found) == 0
+    assert too_wide(found) == []
+
+
+def stray_dollars(text):
+    """List what was meant as a formula and is read as text, outside of code."""
+    body = re.sub(r"(?s)<(script|style|pre|code)\b.*?</\1>", "", text)
+    return re.findall(r".{0,40}\$.{0,40}", re.sub(r"<[^>]+>", "\n", body))
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if p.startswith("book/")])
+def test_no_dollar_sign_is_left_of_a_broken_formula(page):
+    assert stray_dollars(page_text(page)) == []
+
+
+def test_a_broken_formula_is_found():
+    text = "<p>like any other, $z = x W</p><ul><li>b$:</li></ul><code>$HOME</code>"
+    assert len(stray_dollars(text)) == 2
 
 
 def test_there_are_equations_to_draw(visit):
@@ -107,6 +135,14 @@ def test_an_equation_that_is_not_drawn_is_noticed(visit, tmp_path):
     path = tmp_path / "page.html"
     path.write_text('<span class="math">\\(x\\)</span>')
     assert undrawn(visit(path).page) == 1
+
+
+def test_an_equation_that_is_too_wide_is_noticed(visit):
+    page = visit(HTML / "book/reference/notation.html").page
+    undrawn(page)
+    formula = page.locator("mjx-container[display]").first
+    formula.evaluate("e => { e.parentElement.style.width = '3rem'; }")
+    assert len(too_wide(page)) == 1
 
 
 @pytest.mark.parametrize("page", PAGES)
