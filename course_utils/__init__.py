@@ -23,6 +23,7 @@ _SUBMODULES = (
     "claims",
     "datasets",
     "evaluation",
+    "exercises",
     "plots",
     "runtime",
     "scratch",

@@ -1,0 +1,371 @@
+"""Compare a learner's answer with a second source, and say what is wrong with it."""
+
+from __future__ import annotations
+
+import copy
+import difflib
+import functools
+import importlib
+import itertools
+import os
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["Exercise", "ExerciseError", "Mistake", "check", "get", "names", "progress"]
+
+# One module a chapter, named as its notebook, with a tuple EXERCISES.
+_ROOMS = (
+    "learning_as_optimization",
+    "artificial_neuron",
+    "losses_and_outputs",
+    "multilayer_perceptron",
+    "backpropagation",
+    "optimizers",
+    "keras_in_one_chapter",
+    "sequences",
+    "simple_rnn",
+    "backprop_through_time",
+    "lstm",
+    "gru",
+    "deeper_recurrent",
+    "convolutions",
+    "sequence_to_sequence",
+    "energy_rnn",
+)
+_TRIES, _MOST_TRIES = 3, 30
+_RESULTS: dict[str, bool] = {}
+_NUMBERS = int | float | np.ndarray | np.generic
+
+
+class ExerciseError(AssertionError):
+    """An answer was wrong, while running as a test."""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A slip that learners make, told apart from others by what it computes.
+
+    Attributes
+    ----------
+    hint
+        What is said to a learner whose answer equals the slip's; never the solution.
+    slip
+        Computes, from the exercise's inputs, what this slip computes.
+    """
+
+    hint: str
+    slip: Callable
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One task with its second source and its known slips.
+
+    Attributes
+    ----------
+    id
+        Dotted name: chapter, task.
+    task
+        What is asked, in a few words.
+    ability
+        What it trains, a verb first.
+    minutes
+        How long it takes.
+    hint
+        Said when an answer is wrong in a way that nobody thought of.
+    solution
+        Computes the right answer from the inputs, in another way than the notebook's
+        solution where there is one. Without ``inputs`` it is called without arguments.
+    inputs
+        Draws the arguments from a generator, a tuple, or a list of several such cases;
+        None where the answer is a value.
+    outputs
+        Names of what the answer returns, for messages.
+    mistakes
+        Known slips.
+    tolerance
+        Largest relative difference that counts as equal.
+    judge
+        For tasks with many right answers, in place of a comparison: takes the answer,
+        returns what is wrong with it, or None.
+    """
+
+    id: str
+    task: str
+    ability: str
+    minutes: int
+    hint: str
+    solution: Callable | None = None
+    inputs: Callable[[np.random.Generator], tuple | list[tuple]] | None = None
+    outputs: tuple[str, ...] = ("result",)
+    mistakes: tuple[Mistake, ...] = ()
+    tolerance: float = 1e-6
+    judge: Callable[[object], str | None] | None = None
+
+
+def names() -> list[str]:
+    """List the ids of all exercises."""
+    return sorted(_all())
+
+
+def get(name: str) -> Exercise:
+    """Look an exercise up.
+
+    Parameters
+    ----------
+    name
+        Its id, such as ``"neuron.forward"``.
+
+    Returns
+    -------
+    Exercise
+
+    Raises
+    ------
+    ValueError
+        If there is none of this name; says which comes close.
+    """
+    known = _all()
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=3) or sorted(known)[:3]
+        raise ValueError(f"No exercise {name!r}; did you mean {', '.join(near)}?")
+    return known[name]
+
+
+def check(name: str, answer: object) -> None:
+    """Say whether an answer is right, or what is wrong with it, and a hint.
+
+    A function is run on fresh random inputs, so that a constant cannot pass. The
+    solution is never shown.
+
+    Parameters
+    ----------
+    name
+        The id of the exercise.
+    answer
+        A function, or a value, as the task says.
+
+    Raises
+    ------
+    ExerciseError
+        If the answer is wrong and the book's tests are running; a reader gets a
+        sentence instead.
+    ValueError
+        If there is no exercise of this name.
+
+    Examples
+    --------
+    >>> from course_utils import exercises
+    >>> exercises.check("perceptrons.parameters", 39760)
+    Right: perceptrons.parameters.
+    """
+    exercise = get(name)
+    trouble = _judge(exercise, answer)
+    _RESULTS[name] = trouble is None
+    if trouble is None:
+        print(f"Right: {name}.")
+        return
+    if os.environ.get("COURSE_TEST"):
+        raise ExerciseError(f"{name}: {trouble}")
+    print(f"Not yet: {name}.\n{trouble}")
+
+
+def progress(*wanted: str) -> None:
+    """Show how far you are with the exercises of a notebook: a bar and a table.
+
+    Parameters
+    ----------
+    wanted
+        Ids, in the order of the notebook.
+    """
+    signs = {True: "right", False: "not yet", None: "not tried"}
+    found = [_RESULTS.get(name) for name in wanted]
+    done = sum(result is True for result in found)
+    bar = "#" * done + "." * (len(wanted) - done)
+    print(f"[{bar}] {done} of {len(wanted)}")
+    wide = max(map(len, wanted), default=0)
+    for name, result in zip(wanted, found, strict=True):
+        print(f"{name:{wide}}  {signs[result]:9}  {get(name).ability}")
+
+
+@functools.cache
+def _all() -> dict[str, Exercise]:
+    rooms = (importlib.import_module(f"{__package__}.{room}") for room in _ROOMS)
+    return {exercise.id: exercise for room in rooms for exercise in room.EXERCISES}
+
+
+def _judge(exercise: Exercise, answer: object) -> str | None:
+    """Find what is wrong with an answer; None if it is right."""
+    if exercise.judge is not None:
+        if answer is None or answer is Ellipsis:
+            return "Nothing written yet."
+        return exercise.judge(_plain(answer))
+    if exercise.inputs is None:
+        if callable(answer):
+            return "The answer is a value here, not a function. Call yours first."
+        expected = exercise.solution()
+        found = _as_wanted(_plain(answer), expected)
+        return _explain(exercise, [((), found, expected)])
+    if not callable(answer):
+        return (
+            "The answer is a function here; give its name without parentheses, as in "
+            f'check("{exercise.id}", my_function).'
+        )
+    runs, generator = [], np.random.default_rng()
+    for arguments in _cases(exercise, generator):
+        expected = _plain(exercise.solution(*copy.deepcopy(arguments)))
+        found, trouble = _run(answer, arguments)
+        if trouble:
+            return trouble
+        runs.append((arguments, _as_wanted(found, expected), expected))
+    return _explain(exercise, runs)
+
+
+def _cases(exercise: Exercise, generator: np.random.Generator) -> list[tuple]:
+    """Draw inputs, and more of them until no two known ways agree on all by chance."""
+    cases = []
+    for tries in range(1, _MOST_TRIES + 1):
+        drawn = exercise.inputs(generator)
+        cases += drawn if isinstance(drawn, list) else [drawn]
+        if tries >= _TRIES and _told_apart(exercise, cases):
+            break
+    return cases
+
+
+def _told_apart(exercise: Exercise, cases: list[tuple]) -> bool:
+    """Tell whether the solution and the slips all give different results."""
+    ways = [exercise.solution, *(mistake.slip for mistake in exercise.mistakes)]
+    results = [[_plain(way(*copy.deepcopy(given))) for given in cases] for way in ways]
+    return not any(
+        _same(one, other, exercise.tolerance)
+        for one, other in itertools.combinations(results, 2)
+    )
+
+
+def _run(answer: Callable, arguments: tuple) -> tuple[object, str | None]:
+    """Run a learner's function; return what it gave, or what went wrong."""
+    given = copy.deepcopy(arguments)
+    try:
+        with np.errstate(all="ignore"):
+            found = _plain(answer(*given))
+    except NotImplementedError as error:
+        return None, f"Nothing written yet. {error}".strip()
+    except Exception as error:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"at `{frame.line}`" if frame.line else "inside"
+        shapes = ", ".join(_describe(argument) for argument in arguments)
+        return None, (
+            f"Your function stopped {where} with {type(error).__name__}: {error}\n"
+            f"It was given {shapes}."
+        )
+    if not _same(given, arguments, 0):
+        return None, "Your function changes one of its inputs. Work on a copy."
+    return found, None
+
+
+def _explain(exercise: Exercise, runs: list[tuple]) -> str | None:
+    """Say what is wrong with what an answer gave; None if nothing is."""
+    if runs[0][1] is None:
+        return "The answer is None: nothing written yet, or no `return` at its end."
+    if runs[0][1] is Ellipsis:
+        return "Nothing written yet: the answer is still `...`."
+    for _, found, expected in runs:
+        trouble = _form(exercise, found, expected)
+        if trouble:
+            return f"{trouble}\nHint: {_known_slip(exercise, runs) or exercise.hint}"
+    if all(_same(found, want, exercise.tolerance) for _, found, want in runs):
+        return None
+    return f"Hint: {_known_slip(exercise, runs) or exercise.hint}"
+
+
+def _known_slip(exercise: Exercise, runs: list[tuple]) -> str | None:
+    for mistake in exercise.mistakes:
+        slips = [_plain(mistake.slip(*copy.deepcopy(given))) for given, _, _ in runs]
+        pairs = zip(slips, runs, strict=True)
+        if all(_same(run[1], slip, exercise.tolerance) for slip, run in pairs):
+            return mistake.hint
+    return None
+
+
+def _form(exercise: Exercise, found: object, expected: object) -> str | None:
+    """Complain about a misshapen or unusable result."""
+    expected_parts, found_parts = _parts(expected), _parts(found)
+    if len(expected_parts) != len(found_parts):
+        return (
+            f"Expected {len(expected_parts)} results ({', '.join(exercise.outputs)}), "
+            f"got {len(found_parts)}."
+        )
+    for name, want, got in zip(
+        exercise.outputs, expected_parts, found_parts, strict=True
+    ):
+        if not isinstance(got, _NUMBERS):
+            return f"{name} is a {type(got).__name__}, expected {_describe(want)}."
+        if np.shape(got) != np.shape(want):
+            return f"{name} has shape {np.shape(got)}, expected shape {np.shape(want)}."
+        if np.asarray(got).dtype.kind in "fc" and not np.isfinite(got).all():
+            return f"{name} holds values that are not finite (NaN or infinity)."
+    return None
+
+
+def _parts(value: object) -> tuple:
+    return tuple(value) if isinstance(value, tuple | list) else (value,)
+
+
+def _plain(value: object) -> object:
+    """Turn tensors of any backend, and lists, into NumPy arrays."""
+    if isinstance(value, tuple):
+        return tuple(_plain(part) for part in value)
+    if isinstance(value, list) or hasattr(value, "__array__"):
+        try:
+            return np.asarray(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _as_wanted(found: object, expected: object) -> object:
+    """Forgive what does not matter: a list for a tuple, one number in an array."""
+    if isinstance(expected, tuple) and isinstance(found, list | np.ndarray):
+        found = tuple(found) if np.ndim(found) else found
+    if isinstance(expected, tuple) and isinstance(found, tuple):
+        if len(found) == len(expected):
+            return tuple(map(_as_wanted, found, expected))
+    if isinstance(expected, np.ndarray) and isinstance(found, tuple):
+        return _plain(list(found))
+    if isinstance(expected, int | float) and np.size(found) == 1:
+        return found.item() if isinstance(found, np.ndarray) else found
+    return found
+
+
+def _same(found: object, wanted: object, tolerance: float) -> bool:
+    """Tell whether two results are equal, part by part."""
+    if isinstance(wanted, tuple | list):
+        if not isinstance(found, tuple | list) or len(found) != len(wanted):
+            return False
+        pairs = zip(found, wanted, strict=True)
+        return all(_same(part, want, tolerance) for part, want in pairs)
+    if not isinstance(wanted, _NUMBERS):
+        return type(found) is type(wanted) and found == wanted
+    if not isinstance(found, _NUMBERS):
+        return False
+    if np.shape(found) != np.shape(wanted):
+        return False
+    if {np.asarray(part).dtype.kind for part in (found, wanted)} & {"U", "S", "b"}:
+        return bool(np.array_equal(found, wanted))
+    scale = max(1.0, float(np.abs(wanted).max(initial=0)))
+    return bool(np.allclose(found, wanted, rtol=0, atol=tolerance * scale))
+
+
+def _describe(value: object) -> str:
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, tuple | list):
+        return f"{len(value)} values"
+    return (
+        f"{value!r}"
+        if isinstance(value, int | float | str)
+        else "a " + type(value).__name__
+    )
