@@ -48,7 +48,8 @@ def main() -> int:
         )
         return 1
     environment = {**os.environ, "CHROMIUM": browser}
-    command = [sys.executable, "-m", "pytest", "tests/pages", "-q"]
+    workers = min(4, os.cpu_count() or 1)
+    command = [sys.executable, "-m", "pytest", "tests/pages", "-q", f"-n{workers}"]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 

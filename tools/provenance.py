@@ -17,6 +17,13 @@ ROOT = Path(__file__).resolve().parent.parent
 # number is drawn or published changes a page, but not the number.
 FETCHING = frozenset({"__main__.py", "fetch.py", "runtime.py", "samples.py"})
 SHOWING = frozenset({"claims.py", "plots.py"})
+PARTS = ("*.py", "*.js", "*.css")
+
+
+def text_of(path: Path) -> str:
+    """Read a file; of Python only what it does, of a script all."""
+    text = path.read_text(encoding="utf-8")
+    return code_text(text) if path.suffix == ".py" else text
 
 
 def code_text(source: str) -> str:
@@ -44,7 +51,8 @@ def used_modules(source: str) -> set[Path]:
         path = waiting.pop()
         if path not in found:
             found.add(path)
-            waiting |= _imported(path.read_text(encoding="utf-8")) - found
+            if path.suffix == ".py":
+                waiting |= _imported(path.read_text(encoding="utf-8")) - found
     return found
 
 
@@ -66,7 +74,7 @@ def _files(name: str) -> list[Path]:
     target = ROOT.joinpath(*parts)
     if target.with_suffix(".py").is_file():
         return [target.with_suffix(".py")]
-    return sorted(target.glob("*.py")) if target.is_dir() else []
+    return sorted(path for kind in PARTS for path in target.glob(kind))
 
 
 def digest(source: str, data: tuple[str, ...], without: frozenset[str]) -> str:
@@ -88,7 +96,7 @@ def digest(source: str, data: tuple[str, ...], without: frozenset[str]) -> str:
     for path in sorted(used_modules(source)):
         if path.name not in without:
             total.update(path.relative_to(ROOT).as_posix().encode())
-            total.update(code_text(path.read_text(encoding="utf-8")).encode())
+            total.update(text_of(path).encode())
     for name in sorted(data):
         total.update(repr(datasets.info(name).sha256).encode())
     return total.hexdigest()[:16]

@@ -17,9 +17,9 @@ import platform
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from pathlib import Path
+from xml.etree import ElementTree
 
 from packaging.requirements import Requirement
 
@@ -27,6 +27,13 @@ from course_utils import datasets, runtime
 from tools import notebooks
 from tools.environment import settle
 from tools.provenance import ROOT
+
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+}
 
 
 def unpinned() -> list[str]:
@@ -81,27 +88,68 @@ def lint() -> int:
 def run_notebooks(
     paths: list[Path], lax_reasons: list[str], environment: dict[str, str]
 ) -> list[str]:
-    """Run each notebook as a test; return what failed."""
-    failed = []
-    everywhere = [
-        "--nbval-current-env",
-        "--nbval-cell-timeout=900",
-        "-p",
-        "no:cacheprovider",
-        "--quiet",
-        "--no-header",
-    ]
-    for path in paths:
-        data = notebooks.data_of(notebooks.read(path))
-        samples = [name for name in data if datasets.provenance(name) == "sample"]
-        lax = lax_reasons or samples
-        mode = "--nbval-lax" if lax else "--nbval"
-        name = path.relative_to(ROOT)
-        started = time.monotonic()
-        if pytest(mode, *everywhere, name, environment=environment):
-            failed.append(str(name))
-        print(f"{name}: {mode}, {time.monotonic() - started:.0f} s", flush=True)
-    return failed
+    """Run notebooks as tests, several at a time; return what failed."""
+    lax = [path for path in paths if lax_reasons or _reads_samples(path)]
+    strict = [path for path in paths if path not in lax]
+    failed = run_in_mode("--nbval", strict, environment)
+    return failed + run_in_mode("--nbval-lax", lax, environment)
+
+
+def _reads_samples(path: Path) -> bool:
+    data = notebooks.data_of(notebooks.read(path))
+    return any(datasets.provenance(name) == "sample" for name in data)
+
+
+def run_in_mode(mode: str, paths: list[Path], environment: dict[str, str]) -> list[str]:
+    """Run notebooks under nbval, the longest first, one thread each.
+
+    Two at a time with a thread each are faster than one with two threads, and the
+    number of cores then changes no sum's order.
+    """
+    if not paths:
+        return []
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        outcome = pytest(
+            mode,
+            "--nbval-current-env",
+            "--nbval-cell-timeout=900",
+            *(f"--numprocesses={worker_count()}", "--dist=loadscope"),
+            *("-p", "no:cacheprovider", "--quiet", "--no-header"),
+            f"--junitxml={report}",
+            *longest_first(paths),
+            environment={**environment, **ONE_THREAD},
+        )
+        failed = read_report(report, mode) if report.exists() else []
+    return failed or (["notebooks"] if outcome else [])
+
+
+def worker_count() -> int:
+    return min(4, os.cpu_count() or 1)
+
+
+def longest_first(paths: list[Path]) -> list[Path]:
+    """Sort notebooks by the time they took when they were last executed."""
+
+    def seconds(path: Path) -> float:
+        course = notebooks.read(path).metadata.get("course", {})
+        return course.get("executed", {}).get("seconds", 0.0)
+
+    return sorted(paths, key=seconds, reverse=True)
+
+
+def read_report(report: Path, mode: str) -> list[str]:
+    """Print how long each notebook took, and return those that failed."""
+    took: Counter[str] = Counter()
+    failed = set()
+    for case in ElementTree.parse(report).iter("testcase"):
+        name = case.get("classname", "").replace(".", "/").replace("/ipynb", ".ipynb")
+        took[name] += float(case.get("time", 0))
+        if case.find("failure") is not None or case.find("error") is not None:
+            failed.add(name)
+    for name, seconds in sorted(took.items()):
+        print(f"{name}: {mode}, {seconds:.0f} s", flush=True)
+    return sorted(failed)
 
 
 def summarize(log: Path, lax_reasons: list[str], samples: list[str]) -> None:
