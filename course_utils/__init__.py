@@ -29,6 +29,7 @@ _SUBMODULES = (
     "scratch",
     "sequences",
     "training",
+    "widgets",
 )
 
 __all__ = list(_SUBMODULES)
