@@ -112,7 +112,7 @@ FAULTS = {
     "not finite": lambda *given: layer(*given) * np.nan,
     "Expected 1 results (a), got 2": lambda *given: (layer(*given), 1),
     "a is a str": lambda *given: "sigmoid",
-    "with TypeError": lambda x: x,
+    "stopped when it was called, with TypeError": lambda x: x,
     "It was given an array of shape (5, 3)": lambda x, kernel, bias: x @ bias,
 }
 
@@ -247,10 +247,10 @@ def test_the_sine_is_judged_by_what_it_swings(part, capsys):
 
 
 WRONG_BIASES = {
-    "forget gate lets go": [-12.0, 7, 0, 12],
+    "lets go of it": [-12.0, 7, 0, 12],
     "biases, not gates": [0.0, 1, 0, 1],
-    "input gate writes": [-7.0, 12, 0, 12],
-    "only 0.12 of it may show": [-100.0, 100, 100, 0],
+    "writes into the cell state": [-7.0, 12, 0, 12],
+    "only 0.119 of it may show": [-100.0, 100, 100, 0],
     "four numbers": [1.0, 2],
     "Finite numbers": [-np.inf, np.inf, 0, np.inf],
     "Nothing written yet": ...,
@@ -276,6 +276,31 @@ def test_biases_that_pass_keep_the_state_of_a_real_cell():
     h, c = layer.final_state
     assert np.abs(c - start).max() < 0.05
     assert (h > 0.9 * np.tanh(c)).all()
+
+
+def test_arrays_of_several_shapes_in_a_list_are_a_tuple(capsys):
+    def turned(W, U, b):
+        units = len(U)
+        found = [array.copy() for array in (W, U, b)]
+        for array in found:
+            array[..., :units] *= -1
+        return found
+
+    assert said(capsys, "gru.convert", turned) == "Right: gru.convert.\n"
+    assert "Not yet" in said(capsys, "gru.convert", lambda *given: list(given))
+
+
+def test_no_line_of_ours_is_shown_when_an_answer_stops(capsys):
+    def asks_with_lists(steps):
+        return [step([1.0], [0.0], [1.0]) for step in steps]
+
+    text = said(capsys, "gru.which", asks_with_lists)
+    assert "step([1.0]" in text and "share" not in text
+
+
+def test_a_wrong_shape_gets_no_hint_about_something_else(capsys):
+    text = said(capsys, "neuron.layer", lambda *given: layer(*given)[:, :1])
+    assert "expected shape" in text and "Hint" not in text
 
 
 def test_a_list_for_a_tuple_and_one_number_in_an_array_are_forgiven(capsys):

@@ -31,7 +31,9 @@ _ROOMS = (
     "lstm",
     "gru",
     "deeper_recurrent",
+    "choosing_a_cell",
     "convolutions",
+    "text",
     "sequence_to_sequence",
     "energy_rnn",
 )
@@ -254,8 +256,7 @@ def _run(answer: Callable, arguments: tuple) -> tuple[object, str | None]:
     except NotImplementedError as error:
         return None, f"Nothing written yet. {error}".strip()
     except Exception as error:
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"at `{frame.line}`" if frame.line else "inside"
+        where = _where(error)
         shapes = ", ".join(_describe(argument) for argument in arguments)
         return None, (
             f"Your function stopped {where} with {type(error).__name__}: {error}\n"
@@ -264,6 +265,16 @@ def _run(answer: Callable, arguments: tuple) -> tuple[object, str | None]:
     if not _same(given, arguments, 0):
         return None, "Your function changes one of its inputs. Work on a copy."
     return found, None
+
+
+def _where(error: Exception) -> str:
+    """Name the learner's line; never one of ours, which could be a solution's."""
+    ours = os.path.dirname(os.path.dirname(__file__))
+    frames = traceback.extract_tb(error.__traceback__)
+    theirs = [frame for frame in frames if not frame.filename.startswith(ours)]
+    if not theirs:
+        return "when it was called,"
+    return f"at `{theirs[-1].line}`" if theirs[-1].line else "inside"
 
 
 def _explain(exercise: Exercise, runs: list[tuple]) -> str | None:
@@ -275,7 +286,8 @@ def _explain(exercise: Exercise, runs: list[tuple]) -> str | None:
     for _, found, expected in runs:
         trouble = _form(exercise, found, expected)
         if trouble:
-            return f"{trouble}\nHint: {_known_slip(exercise, runs) or exercise.hint}"
+            slip = _known_slip(exercise, runs)
+            return f"{trouble}\nHint: {slip}" if slip else trouble
     if all(_same(found, want, exercise.tolerance) for _, found, want in runs):
         return None
     return f"Hint: {_known_slip(exercise, runs) or exercise.hint}"
@@ -328,8 +340,8 @@ def _plain(value: object) -> object:
 
 def _as_wanted(found: object, expected: object) -> object:
     """Forgive what does not matter: a list for a tuple, one number in an array."""
-    if isinstance(expected, tuple) and isinstance(found, list | np.ndarray):
-        found = tuple(found) if np.ndim(found) else found
+    if isinstance(expected, tuple):
+        found = tuple(_plain(part) for part in found) if _is_a_row(found) else found
     if isinstance(expected, tuple) and isinstance(found, tuple):
         if len(found) == len(expected):
             return tuple(map(_as_wanted, found, expected))
@@ -338,6 +350,10 @@ def _as_wanted(found: object, expected: object) -> object:
     if isinstance(expected, int | float) and np.size(found) == 1:
         return found.item() if isinstance(found, np.ndarray) else found
     return found
+
+
+def _is_a_row(found: object) -> bool:
+    return isinstance(found, list) or (isinstance(found, np.ndarray) and found.ndim > 0)
 
 
 def _same(found: object, wanted: object, tolerance: float) -> bool:

@@ -37,6 +37,10 @@ def _faulty_step(x, h, W, U, b, slip):
         candidate = np.tanh(x @ W[2] + h @ U[2] + b[2])
     elif slip == "around":
         candidate = np.tanh(r * (x @ W[2] + h @ U[2] + b[2]))
+    elif slip == "z for r":
+        candidate = np.tanh(x @ W[2] + (z * h) @ U[2] + b[2])
+    elif slip == "untied":
+        return z * h + np.tanh(x @ W[2] + (r * h) @ U[2] + b[2])
     elif slip in {"bare", "sigmoid", "turned"}:
         candidate = x @ W[2] + ((1 - r if slip == "turned" else r) * h) @ U[2] + b[2]
         bend = {"bare": scratch.linear, "sigmoid": scratch.sigmoid}
@@ -73,6 +77,10 @@ def _make_step(writes: bool):
 def _steps(generator: Generator) -> tuple:
     writes = generator.permutation([True, True, True, False, False, False])
     return ([_make_step(bool(kind)) for kind in writes],)
+
+
+def _called(steps, keeps, writes):
+    return [{"keeps": keeps, "writes": writes}[name] for name in _conventions(steps)]
 
 
 def _conventions(steps):
@@ -126,6 +134,16 @@ EXERCISES = (
                 lambda *given: _faulty_step(*given, slip="turned"),
             ),
             Mistake(
+                "The candidate sees the old state through the reset gate r. You used "
+                "the update gate.",
+                lambda *given: _faulty_step(*given, slip="z for r"),
+            ),
+            Mistake(
+                "The candidate is added whole. The shares of the mixture add up to 1: "
+                "z of the old state, 1 - z of the candidate.",
+                lambda *given: _faulty_step(*given, slip="untied"),
+            ),
+            Mistake(
                 "The candidate has no activation.",
                 lambda *given: _faulty_step(*given, slip="bare"),
             ),
@@ -168,6 +186,22 @@ EXERCISES = (
                 lambda *given: _negated(*given, arrays=(True, True, False)),
             ),
             Mistake(
+                "The recurrent kernel U belongs to the weighted sum as well.",
+                lambda *given: _negated(*given, arrays=(True, False, True)),
+            ),
+            Mistake(
+                "The kernel W belongs to the weighted sum as well.",
+                lambda *given: _negated(*given, arrays=(False, True, True)),
+            ),
+            Mistake(
+                "1 - sigmoid(s) is sigmoid(-s): the weights change their sign; they "
+                "are not taken from 1.",
+                lambda W, U, b: tuple(
+                    np.concatenate([1 - a[..., :3], a[..., 3:]], axis=-1)
+                    for a in (W, U, b)
+                ),
+            ),
+            Mistake(
                 "That is the reset gate's block. The update gate's comes first.",
                 lambda *given: _negated(*given, columns=slice(3, 6)),
             ),
@@ -187,10 +221,7 @@ EXERCISES = (
             Mistake(
                 "Every answer is the wrong way round: with z = 1, a step that writes "
                 "gives the candidate.",
-                lambda steps: [
-                    {"keeps": "writes", "writes": "keeps"}[name]
-                    for name in _conventions(steps)
-                ],
+                lambda steps: _called(steps, "writes", "keeps"),
             ),
             Mistake(
                 "Every step is called keeps. Call each with a gate of 1, and with an "
@@ -203,12 +234,21 @@ EXERCISES = (
                 lambda steps: ["writes"] * len(steps),
             ),
             Mistake(
-                'Answer with the words "keeps" and "writes".',
-                lambda steps: [name == "keeps" for name in _conventions(steps)],
+                'Answer with the words "keeps" and "writes", in small letters.',
+                lambda steps: _called(steps, "Keeps", "Writes"),
+            ),
+            Mistake(
+                'The two words are "keeps" and "writes", with an s.',
+                lambda steps: _called(steps, "keep", "write"),
+            ),
+            Mistake(
+                'Answer with the words "keeps" and "writes"; yours are True and False. '
+                "And which of the two is True?",
+                lambda steps: _called(steps, True, False),
             ),
             Mistake(
                 'Answer with the words "keeps" and "writes"; yours are True and False.',
-                lambda steps: [name == "writes" for name in _conventions(steps)],
+                lambda steps: _called(steps, False, True),
             ),
         ),
     ),
@@ -241,6 +281,34 @@ EXERCISES = (
                 lambda features, units: (
                     _counts(features, units, False) // 3 * 4,
                     _counts(features, units, True) // 3 * 4,
+                ),
+            ),
+            Mistake(
+                "There are three blocks: two gates and the candidate. You counted two.",
+                lambda features, units: (
+                    _counts(features, units, False) // 3 * 2,
+                    _counts(features, units, True) // 3 * 2,
+                ),
+            ),
+            Mistake(
+                "The biases are missing.",
+                lambda features, units: (
+                    _counts(features, units, False) - 3 * units,
+                    _counts(features, units, True) - 6 * units,
+                ),
+            ),
+            Mistake(
+                "Features and units are swapped.",
+                lambda features, units: (
+                    _counts(units, features, False),
+                    _counts(units, features, True),
+                ),
+            ),
+            Mistake(
+                "reset_after has a second bias in *each* of the three blocks.",
+                lambda features, units: (
+                    _counts(features, units, False),
+                    _counts(features, units, False) + units,
                 ),
             ),
             Mistake(

@@ -32,25 +32,31 @@ def _reordered(x, h, c, W, U, b, order):
 def _faulty_step(x, h, c, W, U, b, slip):
     i, f, g, o = np.split(x @ W + h @ U + b, 4, axis=1)
     i, f, o = (scratch.sigmoid(gate) for gate in (i, f, o))
-    g = scratch.sigmoid(g) if slip == "candidate" else np.tanh(g)
+    if slip != "candidate bare":
+        g = scratch.sigmoid(g) if slip == "candidate" else np.tanh(g)
     if slip == "swapped":
         i, f = f, i
     f = {"no forget gate": 1.0, "turned": 1 - f, "coupled": 1 - i}.get(slip, f)
     kept = f * h if slip == "output kept" else f * c
     written = {"no input gate": g, "input of h": i * h}.get(slip, i * g)
+    if slip == "input before":  # "how much of the previous output gets in"
+        W_g, U_g, b_g = (np.split(array, 4, axis=-1)[2] for array in (W, U, b))
+        written = np.tanh(x @ W_g + (i * h) @ U_g + b_g)
     c = kept + written
+    if slip == "track bent":
+        c = np.tanh(c)
     shown = c if slip == "bare" else np.tanh(c)
     return shown if slip == "no output gate" else o * shown, c
 
 
 def _back_inputs(generator: Generator) -> tuple:
-    h_gradient, c_gradient, c_old = generator.normal(size=(3, 4, 3))
+    h_gradient, c_later, c_old = generator.normal(size=(3, 4, 3))
     i, f, o = scratch.sigmoid(generator.normal(size=(3, 4, 3)))
     g = np.tanh(generator.normal(size=(4, 3)))
-    return h_gradient, c_gradient, c_old, i, f, g, o
+    return h_gradient, c_later, c_old, i, f, g, o
 
 
-def _back(h_gradient, c_gradient, c_old, i, f, g, o):
+def _back(h_gradient, c_later, c_old, i, f, g, o):
     """Differentiate the step by central differences in its weighted sums and c."""
     z = [np.log(gate / (1 - gate)) for gate in (i, f, o)]
     z = [z[0], z[1], np.arctanh(g), z[2]]
@@ -58,7 +64,7 @@ def _back(h_gradient, c_gradient, c_old, i, f, g, o):
     def loss(parts, c):
         i, f, o = (scratch.sigmoid(parts[k]) for k in (0, 1, 3))
         new = f * c + i * np.tanh(parts[2])
-        return h_gradient * o * np.tanh(new) + c_gradient * new
+        return h_gradient * o * np.tanh(new) + c_later * new
 
     step, found = 1e-5, []
     for place in range(4):
@@ -71,15 +77,21 @@ def _back(h_gradient, c_gradient, c_old, i, f, g, o):
     return np.concatenate(found, axis=1), c_found
 
 
-def _faulty_back(h_gradient, c_gradient, c_old, i, f, g, o, slip):
+def _faulty_back(h_gradient, c_later, c_old, i, f, g, o, slip):
     shown = np.tanh(f * c_old + i * g)
-    total = c_gradient + h_gradient * o * (1 - shown**2)
+    total = c_later + h_gradient * o * (1 - shown**2)
     if slip == "no later cell":
         total = h_gradient * o * (1 - shown**2)
     if slip == "no slope":
-        total = c_gradient + h_gradient * o
+        total = c_later + h_gradient * o
     slope = g * (1 - g) if slip == "candidate" else 1 - g**2
     slopes = [i * (1 - i), f * (1 - f), slope, o * (1 - o)]
+    if slip == "old slope":
+        total = c_later + h_gradient * o * (1 - np.tanh(c_old) ** 2)
+    if slip == "slope of c":
+        total = c_later + h_gradient * o * (1 - (f * c_old + i * g) ** 2)
+    if slip == "no output gate":
+        total = c_later + h_gradient * (1 - shown**2)
     if slip == "no gate slopes":
         slopes = [1.0] * 4
     if slip == "sigmoid twice":
@@ -89,7 +101,9 @@ def _faulty_back(h_gradient, c_gradient, c_old, i, f, g, o, slip):
     to_output = total if slip == "cell for output" else h_gradient
     multiplied = [total * g, total * c_old, total * i, to_output * shown]
     deltas = [part * slope for part, slope in zip(multiplied, slopes, strict=True)]
-    carried = {"not kept": total, "only later": c_gradient * f}.get(slip, total * f)
+    carried = {"not kept": total, "only later": c_later * f}.get(slip, total * f)
+    if slip == "order":
+        deltas = [deltas[k] for k in (1, 0, 2, 3)]
     return np.concatenate(deltas, axis=1), carried
 
 
@@ -105,22 +119,23 @@ def _keeper(answer: object) -> str | None:
     kept = scratch.sigmoid(bias[1] - 2) ** 100
     written = 100 * scratch.sigmoid(bias[0] + 2)
     shown = scratch.sigmoid(bias[3] - 2)
-    note = ""
+    note = " The weights of x and h can take up to 2 off a bias."
     if np.isin(bias, (0, 1)).all():
         note = " These are biases, not gates: sigmoid(1) is 0.73."
     if kept < 0.95:
         return (
-            f"After 100 steps only {kept:.2g} of the cell state may be left: the "
-            f"forget gate lets go of it.{note}"
+            f"After 100 steps only {kept:.3g} of the cell state may be left: the "
+            f"forget gate (the second number) lets go of it.{note}"
         )
     if written > 0.05:
         return (
-            f"In 100 steps up to {written:.2g} may have been added: the input gate "
-            "writes into the cell state."
+            f"In 100 steps up to {written:.3g} may have been added: the input gate "
+            "(the first number) writes into the cell state. The weights of x and h "
+            "can add up to 2 to a bias."
         )
     if shown < 0.95:
         return (
-            f"The memory is kept, but only {shown:.2g} of it may show: look at the "
+            f"The memory is kept, but only {shown:.3g} of it may show: look at the "
             "output gate. (The order is i, f, g, o.)"
         )
     return None
@@ -175,6 +190,24 @@ EXERCISES = (
                 lambda *given: _faulty_step(*given, slip="input of h"),
             ),
             Mistake(
+                "The input gate does not filter the old output on its way to the "
+                "candidate. It says how much of the candidate is written.",
+                lambda *given: _faulty_step(*given, slip="input before"),
+            ),
+            Mistake(
+                "The candidate has no activation; it needs its tanh.",
+                lambda *given: _faulty_step(*given, slip="candidate bare"),
+            ),
+            Mistake(
+                "The cell state itself gets no tanh: nothing bends on the track. Only "
+                "what is shown of it does.",
+                lambda *given: _faulty_step(*given, slip="track bent"),
+            ),
+            Mistake(
+                "The old output is not read: each weighted sum has a part h @ U.",
+                lambda x, h, c, W, U, b: _step(x, h, c, W, 0 * U, b),
+            ),
+            Mistake(
                 "The old cell state is kept whole; the forget gate should say how "
                 "much.",
                 lambda *given: _faulty_step(*given, slip="no forget gate"),
@@ -215,7 +248,7 @@ EXERCISES = (
         ability="say how long a forget gate remembers",
         minutes=5,
         hint="After n steps a share f**n is left. For which n is that one half?",
-        inputs=lambda generator: (float(generator.uniform(0.55, 0.99)),),
+        inputs=lambda generator: (float(generator.uniform(0.75, 0.99)),),
         outputs=("steps",),
         # By counting how often f fits into one half, between whole steps too.
         solution=lambda f: float(np.log2(0.5) / np.log2(f)),
@@ -235,6 +268,14 @@ EXERCISES = (
             Mistake(
                 "Do not round: the answer need not be a whole number.",
                 lambda f: float(np.ceil(np.log(0.5) / np.log(f))),
+            ),
+            Mistake(
+                "Do not round: between two steps there are answers, too.",
+                lambda f: float(np.round(np.log(0.5) / np.log(f))),
+            ),
+            Mistake(
+                "Do not cut off what is behind the point.",
+                lambda f: float(np.floor(np.log(0.5) / np.log(f))),
             ),
             Mistake(
                 "f is the gate itself, after its sigmoid.",
@@ -271,6 +312,22 @@ EXERCISES = (
             Mistake(
                 "The output shows tanh(c): its slope is missing on the way to c.",
                 lambda *given: _faulty_back(*given, slip="no slope"),
+            ),
+            Mistake(
+                "tanh is taken of the *new* cell state; you took its slope at c_old.",
+                lambda *given: _faulty_back(*given, slip="old slope"),
+            ),
+            Mistake(
+                "The slope of tanh at c is 1 - tanh(c)**2, not 1 - c**2.",
+                lambda *given: _faulty_back(*given, slip="slope of c"),
+            ),
+            Mistake(
+                "The output gate is missing on the way from h to the cell state.",
+                lambda *given: _faulty_back(*given, slip="no output gate"),
+            ),
+            Mistake(
+                "The four deltas stand in the order i, f, g, o; yours begin with f.",
+                lambda *given: _faulty_back(*given, slip="order"),
             ),
             Mistake(
                 "The candidate is a tanh, with the slope 1 - g**2.",
