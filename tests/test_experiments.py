@@ -1,9 +1,12 @@
 """Experiments run the same on this machine and on a cluster."""
 
 import joblib
+import numpy as np
+import pandas as pd
 import pytest
 
 from course_utils import evaluation
+from experiments import choosing_a_cell
 from tools import experiments
 
 
@@ -43,3 +46,44 @@ def test_a_dask_cluster_of_two_workers_gives_the_same_rows(cluster, capsys):
         there = grid()
     assert there == here
     assert "on 2 workers" in capsys.readouterr().out
+
+
+def smallest_rows():
+    """A few updates of small networks from the grid of chapter 14, as its run() does.
+
+    How long an update took is no result, and left out.
+    """
+    short = {"trials": [(0, 0.006), (1, 0.006)], "plan": (6, 3, 8)}
+    rows = [("recall 20", "SimpleRNN"), ("recall 20", "Conv1D"), ("local", "SimpleRNN")]
+    jobs = [
+        {"task": task, "examples": 64, "cell": cell, "equal": "units", **short}
+        for task, cell in rows
+    ]
+    table = choosing_a_cell.run_all(jobs)
+    return table.drop(columns="ms_per_update")
+
+
+def test_rows_of_choosing_a_cell_are_the_same_on_a_cluster_and_in_one_process(cluster):
+    with joblib.parallel_config(backend="sequential"):
+        here = smallest_rows()
+    with experiments.workers():
+        there = smallest_rows()
+    assert here["seed"].tolist() == [0, 1] * 3
+    assert here["test_score"].nunique() == 6
+    pd.testing.assert_frame_equal(there, here, rtol=1e-5)
+
+
+@pytest.mark.parametrize("cell", ["SimpleRNN", "LSTM", "GRU"])
+def test_the_networks_of_choosing_a_cell_start_as_keras_starts_them(cell):
+    model = choosing_a_cell.build(cell, "units", 33, 1, 1, seed=0)
+    kernel, recurrent_kernel, bias = model.layers[0].get_weights()
+    rows = recurrent_kernel @ recurrent_kernel.T
+    assert np.allclose(rows, np.eye(len(rows)), atol=1e-5)  # orthogonal
+    assert np.abs(kernel).max() <= np.sqrt(6 / sum(kernel.shape))  # Glorot
+    assert bias.sum() == (24 if cell == "LSTM" else 0)  # forget gates at 1
+    again, other = (
+        choosing_a_cell.build(cell, "units", 33, 1, 1, seed=seed).get_weights()[1]
+        for seed in (0, 1)
+    )
+    assert np.array_equal(again, recurrent_kernel)
+    assert not np.allclose(other, recurrent_kernel)

@@ -10,8 +10,10 @@ An experiment is a file ``experiments/NAME.py`` with
 
 Its table is written to ``experiments/NAME.csv``, below lines that say what it was
 made with. The runs go through `joblib`: over two processes of this machine, or, where
-``DASK_SCHEDULER_ADDRESS`` names a Dask cluster, over its workers. The rows are the
-same; a worker needs the repository, its pinned packages and the data.
+``DASK_SCHEDULER_ADDRESS`` names a Dask cluster, over its workers. A worker needs the
+repository, its pinned packages and the data. The rows are the same where each array of
+weights has a seed of its own, as in ``choosing_a_cell``; after a global seed they may
+not be, since other threads of a Dask worker draw from Python's generator as well.
 """
 
 from __future__ import annotations

@@ -34,8 +34,10 @@ _ROOMS = (
     "choosing_a_cell",
     "convolutions",
     "text",
+    "looking_inside",
     "sequence_to_sequence",
     "energy_rnn",
+    "bitcoin_cnn_lstm",
 )
 _TRIES, _MOST_TRIES = 3, 30
 _RESULTS: dict[str, bool] = {}
