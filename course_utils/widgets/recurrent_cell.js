@@ -38,7 +38,8 @@ courseWidgets.recurrentCell = (() => {
     lstm: { f: "Forget gate: keeps c", i: "Input gate: writes", o: "Output gate: shows c" },
     gru: { z: "Update gate: keeps h", r: "Reset gate: lets h into the candidate" },
   };
-  const startBias = { f: 3, i: 0, o: 0, z: 2, r: 0 };
+  // The pulse opens the way in; between pulses it is nearly shut.
+  const startBias = { f: 3, i: -3, o: 0, z: 3, r: 0 }, startHeed = { lstm: 3, gru: -3 };
 
   function build(root) {
     const { element, slider, choice, plot, short } = courseWidgets.core;
@@ -53,7 +54,7 @@ courseWidgets.recurrentCell = (() => {
       inputs[step.value - 1] = value.value;
       draw();
     }, signed);
-    const listen = slider(root, "listen", "How much the gates heed x", [-4, 4, 0.5], 0, draw, signed);
+    const listen = slider(root, "listen", "How much the gates heed x", [-4, 4, 0.5], startHeed[name], draw, signed);
     const openness = (v) => `bias ${signed(v)}`;
     const biases = Object.fromEntries(Object.entries(names).map(([key, text]) =>
       [key, slider(root, `bias-${key}`, text, [-6, 6, 0.5], startBias[key], draw, openness)]));
