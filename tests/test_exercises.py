@@ -7,6 +7,7 @@ import pytest
 
 from course_utils import exercises
 from course_utils.exercises import checking
+from tools import notebooks
 
 ALL = exercises.names()
 COMPARED = [name for name in ALL if exercises.get(name).judge is None]
@@ -16,6 +17,7 @@ FUNCTIONS = [name for name in COMPARED if exercises.get(name).inputs is not None
 @pytest.fixture(autouse=True)
 def a_reader_not_a_test(monkeypatch):
     monkeypatch.delenv("COURSE_TEST", raising=False)
+    monkeypatch.setattr(checking, "_RESULTS", {})
 
 
 def answer_of(name, function):
@@ -103,6 +105,28 @@ def test_inputs_are_drawn_until_no_slip_looks_right_by_chance(monkeypatch, capsy
     monkeypatch.setattr(checking, "_all", lambda: {"chance.absolute": seldom_negative})
     answers = [said(capsys, "chance.absolute", lambda x: x) for _ in range(40)]
     assert all("That is the number." in text for text in answers)
+
+
+NOTEBOOKS = [path for path in notebooks.all_notebooks() if notebooks.is_exercise(path)]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_notebooks_own_solution_is_right_on_many_draws(path, monkeypatch, capsys):
+    answers = {}
+    monkeypatch.setattr(exercises, "check", answers.__setitem__)
+    scope = {"__name__": "notebook"}
+    for cell in notebooks.read(path).cells:
+        if cell.cell_type == "code" and "setup" not in cell.metadata.get("tags", []):
+            exec(cell.source, scope)
+    monkeypatch.undo()
+    monkeypatch.delenv("COURSE_TEST", raising=False)
+    monkeypatch.setattr(checking, "_RESULTS", {})
+    capsys.readouterr()
+    assert len(answers) >= 2
+    for name, answer in answers.items():
+        draws = 25 if name in FUNCTIONS else 1
+        texts = {said(capsys, name, answer) for _ in range(draws)}
+        assert texts == {f"Right: {name}.\n"}
 
 
 FAULTS = {
