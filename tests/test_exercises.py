@@ -112,15 +112,13 @@ NOTEBOOKS = [path for path in notebooks.all_notebooks() if notebooks.is_exercise
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_the_notebooks_own_solution_is_right_on_many_draws(path, monkeypatch, capsys):
-    answers = {}
-    monkeypatch.setattr(exercises, "check", answers.__setitem__)
-    scope = {"__name__": "notebook"}
-    for cell in notebooks.read(path).cells:
-        if cell.cell_type == "code" and "setup" not in cell.metadata.get("tags", []):
-            exec(cell.source, scope)
-    monkeypatch.undo()
-    monkeypatch.delenv("COURSE_TEST", raising=False)
-    monkeypatch.setattr(checking, "_RESULTS", {})
+    answers, scope = {}, {"__name__": "notebook"}
+    with monkeypatch.context() as patch:
+        patch.setattr(exercises, "check", answers.__setitem__)
+        for cell in notebooks.read(path).cells:
+            tags = cell.metadata.get("tags", [])
+            if cell.cell_type == "code" and notebooks.SETUP_TAG not in tags:
+                exec(cell.source, scope)
     capsys.readouterr()
     assert len(answers) >= 2
     for name, answer in answers.items():

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools.environment import worker_count
 from tools.provenance import ROOT
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -48,8 +49,8 @@ def main() -> int:
         )
         return 1
     environment = {**os.environ, "CHROMIUM": browser}
-    workers = min(4, os.cpu_count() or 1)
-    command = [sys.executable, "-m", "pytest", "tests/pages", "-q", f"-n{workers}"]
+    command = [sys.executable, "-m", "pytest", "tests/pages", "-q"]
+    command += [f"--numprocesses={worker_count()}"]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 

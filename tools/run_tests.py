@@ -25,15 +25,8 @@ from packaging.requirements import Requirement
 
 from course_utils import datasets, runtime
 from tools import notebooks
-from tools.environment import settle
+from tools.environment import ONE_THREAD, settle, worker_count
 from tools.provenance import ROOT
-
-ONE_THREAD = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "TF_NUM_INTRAOP_THREADS": "1",
-    "TF_NUM_INTEROP_THREADS": "1",
-}
 
 
 def unpinned() -> list[str]:
@@ -122,10 +115,6 @@ def run_in_mode(mode: str, paths: list[Path], environment: dict[str, str]) -> li
         )
         failed = read_report(report, mode) if report.exists() else []
     return failed or (["notebooks"] if outcome else [])
-
-
-def worker_count() -> int:
-    return min(4, os.cpu_count() or 1)
 
 
 def longest_first(paths: list[Path]) -> list[Path]:
