@@ -156,6 +156,8 @@ def execute(path: Path) -> bool:
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
         record_timing=False,
+        # What a cell prints is one block, however the kernel happened to send it.
+        coalesce_streams=True,
     )
     started = time.monotonic()
     try:

@@ -37,7 +37,14 @@ _ROOMS = (
     "looking_inside",
     "sequence_to_sequence",
     "energy_rnn",
+    "mnist_lstm",
+    "shakespeare_gru",
     "bitcoin_cnn_lstm",
+    "physics_titles",
+    "attention",
+    "uncertainty",
+    "generative",
+    "self_supervised",
 )
 _TRIES, _MOST_TRIES = 3, 30
 _RESULTS: dict[str, bool] = {}

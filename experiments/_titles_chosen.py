@@ -1,0 +1,9 @@
+"""What was chosen on the validation part, from the table of titles_choice.
+
+The order of the n-grams was chosen there, too (rows of titles_models).
+"""
+
+from __future__ import annotations
+
+CHOSEN = {"batch": 32, "rate": 0.016}
+ORDER = 6
