@@ -13,7 +13,8 @@ RUN := $(VENV)/bin/python
 STAMP = $(VENV)/.installed-$(shell cat $(REQUIREMENTS) pyproject.toml | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test check-pages notebooks experiments workshop bench lock clean
+.PHONY: help setup book test test-gpu test-oldest test-newest check-pages notebooks \
+	experiments workshop bench lock clean
 
 help:  ## Say what each command does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -36,6 +37,17 @@ book: setup  ## Build the HTML book from the committed notebooks; executes nothi
 
 test: setup  ## Run all tests: package, notebooks against their outputs, hygiene
 	@$(RUN) -m tools.run_tests $(ARGS)
+
+test-gpu: setup  ## As test, and fail where the backend sees no GPU
+	@$(RUN) -m tools.run_tests --gpu $(ARGS)
+
+test-oldest: setup  ## As test, with the oldest packages that pyproject.toml allows
+	@$(RUN) -m pip install --quiet uv
+	@$(RUN) -m tools.versions oldest $(ARGS)
+
+test-newest: setup  ## As test, with the newest packages that pyproject.toml allows
+	@$(RUN) -m pip install --quiet uv
+	@$(RUN) -m tools.versions newest $(ARGS)
 
 check-pages: setup book  ## Check the built pages in headless Chromium
 	@$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-pages.txt

@@ -4,9 +4,10 @@ Notebooks are compared output by output (strict) on the pinned Linux set-up with
 real data; anywhere else their cells must run, their assertions hold, and their
 claims stay in their bands (lax).
 
-    python -m tools.run_tests [--labs | --quick]
+    python -m tools.run_tests [--labs | --quick] [--gpu]
 
-``--labs`` runs only the labs of the notebooks, ``--quick`` none.
+``--labs`` runs only the labs of the notebooks, ``--quick`` none. With ``--gpu`` it is a
+failure if the backend computes on no GPU.
 """
 
 from __future__ import annotations
@@ -66,6 +67,31 @@ def pytest(*arguments: str | Path, environment: dict[str, str]) -> int:
     command = [sys.executable, "-m", "pytest", *map(str, arguments)]
     print(f"\n$ pytest {' '.join(map(str, arguments))}", flush=True)
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+
+
+def run_package_tests(environment: dict[str, str]) -> int:
+    """Run all tests but those of pages and notebooks, a file to a process."""
+    without_log = {k: v for k, v in environment.items() if k != "COURSE_CLAIMS_LOG"}
+    return pytest(
+        "tests",
+        "course_utils",
+        "--doctest-modules",
+        "--ignore=tests/pages",
+        *(f"--numprocesses={worker_count()}", "--dist=loadfile"),
+        environment={**without_log, **ONE_THREAD},
+    )
+
+
+def no_gpu() -> bool:
+    """Say so if a GPU was asked for and none is in use."""
+    if "--gpu" not in sys.argv or runtime.device() == "gpu":
+        return False
+    print(
+        f"No GPU: the backend, {runtime.backend()}, computes on the CPU here. Install "
+        "it with GPU support (for TensorFlow: make test-gpu "
+        "REQUIREMENTS=requirements-gpu.txt), or choose another with KERAS_BACKEND."
+    )
+    return True
 
 
 def lint() -> int:
@@ -161,6 +187,8 @@ def summarize(log: Path, lax_reasons: list[str], samples: list[str]) -> None:
 
 def main() -> int:
     settle()
+    if no_gpu():
+        return 1
     samples = [n for n in datasets.names() if datasets.provenance(n) == "sample"]
     lax_reasons = reasons_to_be_lax()
     strict = "lax" if lax_reasons or samples else "strict"
@@ -176,14 +204,7 @@ def main() -> int:
             "KERAS_BACKEND": runtime.backend(),
         }
         failed = ["ruff"] if lint() else []
-        quick = {k: v for k, v in environment.items() if k != "COURSE_CLAIMS_LOG"}
-        if pytest(
-            "tests",
-            "course_utils",
-            "--doctest-modules",
-            "--ignore=tests/pages",
-            environment=quick,
-        ):
+        if run_package_tests(environment):
             failed.append("tests")
         paths = notebooks.all_notebooks()
         if "--labs" in sys.argv:
