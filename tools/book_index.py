@@ -66,15 +66,41 @@ def label(uri: str) -> str:
         return str(numbers[document])
     if folder == "exercises" and stem in stems:
         return f"{stems[stem]} (exercises)"
-    return {"api": "API"}.get(stem, stem.replace("_", " "))
+    return {"api": "package"}.get(stem, stem.replace("_", " "))
 
 
 def index_context(
     app: Sphinx, pagename: str, templatename: str, context: dict, doctree: object
 ) -> None:
-    """Hand the labels to the template of the index."""
+    """Hand labels to the template of the index, and set the package's names apart."""
     if pagename == "genindex":
         context["index_label"] = label
+        letters = context["genindexentries"]
+        context["index_of_terms"] = _letters(letters, package=False)
+        context["index_of_package"] = _letters(letters, package=True)
+
+
+def _letters(letters: list, package: bool) -> list:
+    """Keep of each letter the entries that lead into the package, or all others."""
+    kept = []
+    for letter, entries in letters:
+        mine = []
+        for name, (links, children, key) in entries:
+            links = [link for link in links if _in_package(link) == package]
+            children = [
+                (child, found)
+                for child, child_links in children
+                if (found := [x for x in child_links if _in_package(x) == package])
+            ]
+            if links or children:
+                mine.append((name, (links, children, key)))
+        if mine:
+            kept.append((letter, mine))
+    return kept
+
+
+def _in_package(link: tuple[str, str]) -> bool:
+    return "reference/api.html" in link[1]
 
 
 def setup(app: Sphinx) -> dict:

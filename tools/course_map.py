@@ -83,7 +83,7 @@ def minutes(document: str, root: Path = ROOT) -> int | None:
 
 
 class CourseMap(SphinxDirective):
-    """Draw the map as nested lists, which a style sheet turns into lines of stations."""
+    """Draw the map as nested lists; a style sheet turns them into lines of stations."""
 
     has_content = True
 

@@ -38,7 +38,7 @@ DROPPED = (
         r"(?s)\s*<div class=\"pst-async-banner-revealer d-none\">.*?</aside>\s*</div>"
     ),
 )
-# Scripts that wait until the page can be seen, in the same order; the equations' script,
+# Scripts wait until the page can be seen, in the same order; that of the equations,
 # three times as large as all others together, comes last.
 WAITING = re.compile(r'<script (?!defer)(?=[^>]*\bsrc=")')
 EQUATIONS = re.compile(r'\s*<script[^>]*src="[^"]*/mathjax/[^"]*"></script>')
@@ -96,7 +96,7 @@ def one_viewport(text: str) -> str:
 
 
 def lazy_image(tag: str, page: Path) -> str:
-    """Give an image its size, so that nothing jumps, and let it load when it is near."""
+    """Give an image its size, so that nothing jumps, and load it when it is near."""
     source = re.search(r'\bsrc="([^"]+)"', tag)
     if source is None or "loading=" in tag or source[1].startswith("data:"):
         return tag
@@ -113,7 +113,5 @@ def image_size(path: Path) -> tuple[int, int] | None:
         return None
     if path.suffix == ".png":
         return struct.unpack(">II", path.read_bytes()[16:24])
-    box = re.search(
-        r'viewBox="\S+ \S+ (\S+) (\S+)"', path.read_text(encoding="utf-8")
-    )
+    box = re.search(r'viewBox="\S+ \S+ (\S+) (\S+)"', path.read_text(encoding="utf-8"))
     return (round(float(box[1])), round(float(box[2]))) if box else None

@@ -60,7 +60,7 @@ def repair_markup(
 def part_above_title(
     app: Sphinx, pagename: str, templatename: str, context: dict, doctree: object
 ) -> None:
-    """Write above a page's title which part it belongs to, and colour it as the part."""
+    """Write above a page's title which part it belongs to, in the part's colour."""
     part = course_map.part_of(pagename)
     if part and context.get("body"):
         kind = "part-" + part.lower().replace(" ", "-")
