@@ -69,3 +69,28 @@ def test_the_icon_font_goes_and_other_rules_stay():
     font = "@font-face{font-family:Font Awesome\\ 6 Free;src:url(x)}"
     rules = font + '.fa-0:before{content:"0"}' + ".a:before{content:'b'}"
     assert finish.without_icon_font(rules) == ".a:before{content:'b'}"
+
+
+@pytest.mark.parametrize(
+    ("text", "better"),
+    [
+        (
+            '<summary aria-label="x">\n<p class="a">Show</p>\n<p class="b">Hide</p>',
+            '<summary aria-label="x">\n<span class="a">Show</span>\n'
+            '<span class="b">Hide</span>',
+        ),
+        (
+            '<style scoped>\n.x {}\n</style>\n<table border="1" class="d">',
+            '<table class="d">',
+        ),
+        ('<main id="m" role="main">', '<main id="m">'),
+        ('<meta charset="utf-8" />', '<meta charset="utf-8">'),
+        (
+            "<p><p>array</p>\n<ol>\n<li></li>\n</ol>\n</p>",
+            "<div><p>array</p>\n<ol>\n<li></li>\n</ol>\n</div>",
+        ),
+        ('href="x?title=a&body=b"', 'href="x?title=a&amp;body=b"'),
+    ],
+)
+def test_markup_that_a_validator_refuses_is_mended(page, text, better):
+    assert finish.finish_page(text, page) == better

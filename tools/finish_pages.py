@@ -38,6 +38,34 @@ DROPPED = (
         r"(?s)\s*<div class=\"pst-async-banner-revealer d-none\">.*?</aside>\s*</div>"
     ),
 )
+# Markup that a validator refuses, and what is meant by it.
+MENDED = (
+    # A summary holds words, not paragraphs.
+    (
+        re.compile(
+            r"(<summary\b[^>]*>\s*)<p\b([^>]*)>(.*?)</p>(\s*)<p\b([^>]*)>(.*?)</p>"
+        ),
+        r"\1<span\2>\3</span>\4<span\5>\6</span>",
+    ),
+    # The style of a data frame stands in book.css, once.
+    (re.compile(r"(?s)<style scoped>.*?</style>\s*"), ""),
+    (re.compile(r'(<table\b[^>]*?) border="\d+"'), r"\1"),
+    (re.compile(r'(<main\b[^>]*?) role="main"'), r"\1"),
+    # A list in a paragraph, where a docstring says what is returned.
+    (
+        re.compile(
+            r"(?s)<p>(<p>(?:(?!</?p\b).)*</p>\s*<ol\b(?:(?!</?p\b).)*</ol>\s*)</p>"
+        ),
+        r"<div>\1</div>",
+    ),
+    (re.compile(r"(\?title=[^\"]*?)&body="), r"\1&amp;body="),
+    (re.compile(r"<((?:meta|link|img|br|hr|input|col)\b[^<>]*?)\s*/>"), r"<\1>"),
+    # The theme prints a title and contents of its own in front of each page.
+    (
+        re.compile(r'(?s)<div id="jb-print-docs-body".*?(?=<div id="searchbox")'),
+        "",
+    ),
+)
 # Scripts wait until the page can be seen, in the same order; that of the equations,
 # three times as large as all others together, comes last.
 WAITING = re.compile(r'<script (?!defer)(?=[^>]*\bsrc=")')
@@ -68,6 +96,8 @@ def finish_page(text: str, path: Path) -> str:
     """Apply every repair to one page; `path` is where it lies, to find its images."""
     for pattern in DROPPED:
         text = pattern.sub("", text)
+    for pattern, better in MENDED:
+        text = pattern.sub(better, text)
     text = one_viewport(equations_last(WAITING.sub("<script defer ", text)))
     text = ICON.sub(r'<\1 class="\2" aria-hidden="true"', text)
     return IMAGE.sub(lambda found: lazy_image(found[0], path), text)
