@@ -86,7 +86,9 @@ def _letters(letters: list, package: bool) -> list:
     for letter, entries in letters:
         mine = []
         for name, (links, children, key) in entries:
-            links = [link for link in links if _in_package(link) == package]
+            links = sorted(
+                (link for link in links if _in_package(link) == package), key=_place
+            )
             children = [
                 (child, found)
                 for child, child_links in children
@@ -97,6 +99,14 @@ def _letters(letters: list, package: bool) -> list:
         if mine:
             kept.append((letter, mine))
     return kept
+
+
+def _place(link: tuple[str, str]) -> tuple[bool, float, str]:
+    """Sort the definition first, then chapters by number, then their exercises."""
+    main, uri = link
+    found = re.match(r"(\d+)( \(exercises\))?$", label(uri))
+    number = int(found[1]) + 0.5 * bool(found[2]) if found else float("inf")
+    return not main, number, uri
 
 
 def _in_package(link: tuple[str, str]) -> bool:

@@ -149,11 +149,14 @@ def test_an_inaccessible_page_is_found(visit, tmp_path):
 
 def test_faint_text_is_found_among_much_that_looks_alike(visit, tmp_path):
     path = tmp_path / "page.html"
-    faint = "<p style='color: #aaa'>faint</p>"
-    words = "<p>black</p>" * 50 + faint + "<p>black</p>" * 50
-    path.write_text(f"<html lang=en><title>x</title><main><h1>x</h1>{words}</main>")
-    found = tour.violations(visit(path).page, tour.OF_COLOUR)
-    assert len(found) == 1 and "faint" not in found[0][:14] and "#aaa" in found[0]
+    faint = "<span style='color: #aaa'>faint</span>"
+    words = "<span>black</span>" * 50 + faint + "<span>black</span>" * 50
+    body = f"<main><h1>x</h1><pre>{words}</pre></main>"
+    path.write_text(f"<html lang=en><title>x</title>{body}")
+    page = visit(path).page
+    tour.simplify(page)
+    found = tour.violations(page, only=tour.OF_COLOUR)
+    assert len(found) == 1 and "#aaa" in found[0]
 
 
 @each_page

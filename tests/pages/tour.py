@@ -48,14 +48,16 @@ def of(visit) -> Findings:
 
     wait_for_equations(page)
     found.images = page.evaluate("[...document.images].map(image => image.src)")
-    lap("equations")
     found.undrawn = undrawn(page)
     found.too_wide = too_wide(page)
+    lap("equations")
     still(page)
-    found.violations["wide light"] = violations(page)
+    found.violations["wide light"] = violations(page, without=OF_COLOUR)
     lap("wide light")
+    simplify(page)
+    found.violations["wide light"] += violations(page, only=OF_COLOUR)
     page.emulate_media(color_scheme="dark")
-    found.violations["wide dark"] = violations(page, OF_COLOUR)
+    found.violations["wide dark"] = violations(page, only=OF_COLOUR)
     lap("wide dark")
     page.set_viewport_size({"width": WIDTHS["phone"], "height": 900})
     page.wait_for_timeout(SETTLE)
@@ -63,7 +65,7 @@ def of(visit) -> Findings:
     found.violations["phone dark"] = violations(page)
     lap("phone dark")
     page.emulate_media(color_scheme="light")
-    found.violations["phone light"] = violations(page, OF_COLOUR)
+    found.violations["phone light"] = violations(page, only=OF_COLOUR)
     lap("phone light")
     return found
 
@@ -99,17 +101,17 @@ def too_wide(page) -> list[str]:
     )
 
 
-def violations(page, rules=()) -> list[str]:
+def violations(page, only=(), without=()) -> list[str]:
     """Run axe-core; return each rule that is broken, with the markup that breaks it."""
     if not page.evaluate("Boolean(window.axe)"):
         axe = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js")
         page.evaluate(axe.read_text(encoding="utf-8"))
-    page.evaluate(MARK_LOOKS)
     # Without preloading: it would ask for the style sheets again, which a browser does
     # not allow for files.
     options = {"preload": False, "resultTypes": ["violations"]}
-    if rules:
-        options["runOnly"] = {"type": "rule", "values": list(rules)}
+    if only:
+        options["runOnly"] = {"type": "rule", "values": list(only)}
+    options["rules"] = {rule: {"enabled": False} for rule in without}
     result = page.evaluate("options => axe.run(options)", options)
     return [
         f"{violation['id']}: {node['html'][:160]}"
@@ -118,35 +120,47 @@ def violations(page, rules=()) -> list[str]:
     ]
 
 
-# Contrast is slow to judge, and a page has ten thousand pieces of text of a few dozen
-# looks: of each look (colour, size, weight, what lies behind) three are judged.
-MARK_LOOKS = """() => {
-    const clear = /rgba\\(0, 0, 0, 0\\) none 1;/g;
-    const behind = new Map();
+def simplify(page) -> None:
+    """Take what looks alike out of a page, so that contrast is judged in time.
+
+    A page has ten thousand pieces of code in a few dozen looks, and as many glyphs in
+    its equations: of each look (colour, size, weight, what lies behind) three pieces
+    stay as they are, and equations keep their place and their size.
+    """
+    page.evaluate(SIMPLIFY)
+
+
+SIMPLIFY = """() => {
     const ground = (element) => {
-        if (!element) return "";
-        if (!behind.has(element)) {
-            const { backgroundColor, backgroundImage, opacity } =
-                getComputedStyle(element);
-            const own = `${backgroundColor} ${backgroundImage} ${opacity};`;
-            const all = own + ground(element.parentElement);
-            behind.set(element, all.replace(clear, ""));
+        let all = "";
+        for (; element; element = element.parentElement) {
+            const look = getComputedStyle(element);
+            all += `${look.backgroundColor} ${look.backgroundImage} ${look.opacity};`;
         }
-        return behind.get(element);
+        return all;
     };
-    const words = (node) => node.nodeType === 3 && node.data.trim();
     const seen = new Map();
-    for (const element of document.body.querySelectorAll("*")) {
-        delete element.dataset.look;
-        const speaks = [...element.childNodes].some(words)
-            || element.matches("input, select, textarea");
-        if (!speaks || !element.checkVisibility({ visibilityProperty: true })) continue;
-        const look = getComputedStyle(element);
-        const name = [look.color, look.fontSize, look.fontWeight, look.textShadow,
-                      ground(element)].join("|");
-        const before = seen.get(name) ?? 0;
-        if (before < 3) element.dataset.look = before;
-        seen.set(name, before + 1);
+    for (const block of document.querySelectorAll("pre")) {
+        const behind = ground(block);
+        for (const piece of block.querySelectorAll("span")) {
+            if (piece.children.length || !piece.textContent.trim()) continue;
+            const look = getComputedStyle(piece);
+            const name = [look.color, look.fontSize, look.fontWeight, look.textShadow,
+                          look.backgroundColor, look.opacity, behind].join("|");
+            const before = seen.get(name) ?? 0;
+            seen.set(name, before + 1);
+            if (before >= 3) piece.replaceWith(piece.textContent);
+        }
+        block.normalize();
     }
-    axe.configure({ rules: [{ id: "color-contrast", selector: "[data-look]" }] });
+    for (const equation of document.querySelectorAll("mjx-container")) {
+        if ((seen.get("equation") ?? 0) < 3) {
+            seen.set("equation", (seen.get("equation") ?? 0) + 1);
+            continue;
+        }
+        const { width, height } = equation.getBoundingClientRect();
+        const place = document.createElement("span");
+        place.style = `display: inline-block; width: ${width}px; height: ${height}px`;
+        equation.replaceChildren(place);
+    }
 }"""
