@@ -13,8 +13,8 @@ RUN := $(VENV)/bin/python
 STAMP = $(VENV)/.installed-$(shell cat $(REQUIREMENTS) pyproject.toml | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test test-gpu test-oldest test-newest check-pages notebooks \
-	experiments workshop bench lock clean
+.PHONY: help setup book test test-gpu test-oldest test-newest check-pages health \
+	notebooks experiments workshop bench lock clean
 
 help:  ## Say what each command does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ test-newest: setup  ## As test, with the newest packages that pyproject.toml all
 check-pages: setup book  ## Check the built pages in headless Chromium
 	@$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-pages.txt
 	@$(RUN) -m tools.check_pages
+
+health: setup  ## Write the health page; after `make test`, with that run's results
+	@$(RUN) -m tools.health --record
 
 notebooks: setup  ## Execute the notebooks that changed, in place (ALL=1: all of them)
 	@$(RUN) -m tools.notebooks execute $(if $(ALL),--all) $(ONLY)

@@ -25,7 +25,7 @@ from xml.etree import ElementTree
 from packaging.requirements import Requirement
 
 from course_utils import datasets, runtime
-from tools import notebooks
+from tools import health, notebooks
 from tools.environment import ONE_THREAD, settle, worker_count
 from tools.provenance import ROOT
 
@@ -105,13 +105,16 @@ def lint() -> int:
 
 
 def run_notebooks(
-    paths: list[Path], lax_reasons: list[str], environment: dict[str, str]
+    paths: list[Path],
+    lax_reasons: list[str],
+    environment: dict[str, str],
+    took: Counter[str] | None = None,
 ) -> list[str]:
-    """Run notebooks as tests, several at a time; return what failed."""
+    """Run notebooks as tests, several at a time; return what failed, note the times."""
     lax = [path for path in paths if lax_reasons or _reads_samples(path)]
     strict = [path for path in paths if path not in lax]
-    failed = run_in_mode("--nbval", strict, environment)
-    return failed + run_in_mode("--nbval-lax", lax, environment)
+    failed = run_in_mode("--nbval", strict, environment, took)
+    return failed + run_in_mode("--nbval-lax", lax, environment, took)
 
 
 def _reads_samples(path: Path) -> bool:
@@ -119,7 +122,12 @@ def _reads_samples(path: Path) -> bool:
     return any(datasets.provenance(name) == "sample" for name in data)
 
 
-def run_in_mode(mode: str, paths: list[Path], environment: dict[str, str]) -> list[str]:
+def run_in_mode(
+    mode: str,
+    paths: list[Path],
+    environment: dict[str, str],
+    took: Counter[str] | None = None,
+) -> list[str]:
     """Run notebooks under nbval, the longest first, one thread each.
 
     Two at a time with a thread each are faster than one with two threads, and the
@@ -139,7 +147,7 @@ def run_in_mode(mode: str, paths: list[Path], environment: dict[str, str]) -> li
             *longest_first(paths),
             environment={**environment, **ONE_THREAD},
         )
-        failed = read_report(report, mode) if report.exists() else []
+        failed = read_report(report, mode, took) if report.exists() else []
     return failed or (["notebooks"] if outcome else [])
 
 
@@ -153,7 +161,9 @@ def longest_first(paths: list[Path]) -> list[Path]:
     return sorted(paths, key=seconds, reverse=True)
 
 
-def read_report(report: Path, mode: str) -> list[str]:
+def read_report(
+    report: Path, mode: str, total: Counter[str] | None = None
+) -> list[str]:
     """Print how long each notebook took, and return those that failed."""
     took: Counter[str] = Counter()
     failed = set()
@@ -164,6 +174,8 @@ def read_report(report: Path, mode: str) -> list[str]:
             failed.add(name)
     for name, seconds in sorted(took.items()):
         print(f"{name}: {mode}, {seconds:.0f} s", flush=True)
+    if total is not None:
+        total.update(took)
     return sorted(failed)
 
 
@@ -209,8 +221,11 @@ def main() -> int:
         paths = notebooks.all_notebooks()
         if "--labs" in sys.argv:
             paths = [path for path in paths if path.parent.name == "labs"]
+        took: Counter[str] = Counter()
         if "--quick" not in sys.argv:
-            failed += run_notebooks(paths, lax_reasons, environment)
+            failed += run_notebooks(paths, lax_reasons, environment, took)
+        if not {"--labs", "--quick"} & set(sys.argv):
+            health.save(health.last_run(log, took, strict, failed))
         summarize(log, lax_reasons, samples)
     print(f"FAILED: {', '.join(failed)}" if failed else "All passed.")
     return 1 if failed else 0
