@@ -28,7 +28,8 @@ from tools.room import wheels
 
 TARGET = ROOT / "_build" / "workshop"
 TEXTS = Path(__file__).parent / "room"
-BUILT = {"html": ROOT / "_build" / "html", "slides": ROOT / "_build" / "slides"}
+# The book's page for instructors links to the slides inside it.
+BUILT = {"html": ROOT / "_build" / "html", "html/slides": ROOT / "_build" / "slides"}
 
 
 def student_version(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -65,10 +66,10 @@ def add_pages(target: Path) -> None:
     """Copy the HTML book and the slides, where they are built."""
     for name, source in BUILT.items():
         if (source / "index.html").is_file():
-            skip = shutil.ignore_patterns("_sources", ".buildinfo", ".doctrees")
+            skip = shutil.ignore_patterns("_sources", ".buildinfo", "slides")
             shutil.copytree(source, target / name, ignore=skip)
         else:
-            print(f"Without {name}/: it is not built (make book slides).")
+            print(f"Without {name}/: it is not built (make slides).")
 
 
 def add_data(target: Path) -> None:
@@ -100,7 +101,7 @@ def add_texts(target: Path, pythons: list[str]) -> None:
     parts = {
         "notebooks": "`notebooks/` (exercises without their solutions)",
         "html": "`html/` (the book)",
-        "slides": "`slides/`",
+        "html/slides": "`html/slides/`",
         "data": "`data/` (the data sets, verified by hash, each under its own licence)",
         "wheels/complete.txt": "`wheels/` (every package)",
     }

@@ -146,6 +146,18 @@ def write(names: list[str], target: Path = TARGET) -> dict[str, Deck]:
     return decks
 
 
+def link_from_book(target: Path = TARGET) -> None:
+    """Let the instructors' page, which links to ``slides/``, find the decks."""
+    place = HTML / "slides"
+    if place.is_symlink():
+        place.unlink()
+    shutil.rmtree(place, ignore_errors=True)
+    try:
+        place.symlink_to(Path("..") / target.name, target_is_directory=True)
+    except OSError:  # Windows allows links to some users only
+        shutil.copytree(target, place)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="CHAPTER")
@@ -153,6 +165,7 @@ def main() -> int:
     if not HTML.is_dir():
         subprocess.run([sys.executable, "-m", "tools.build_book"], check=True)
     decks = write(options.names)
+    link_from_book()
     total = sum(len(deck.all()) for deck in decks.values())
     print(f"{len(decks)} decks, {total} slides. Open {TARGET / 'index.html'}")
     return 0
