@@ -131,7 +131,7 @@ def test_the_writer_writes_the_same_for_the_same_seed_and_colours_it(alive):
     page, texts = found.page, []
     for _ in range(2):
         page.get_by_role("button", name="Write").click()
-        page.wait_for_selector("text=characters. Neuron", timeout=60_000)
+        page.wait_for_selector("text=characters. Neuron")
         texts.append(page.locator(".cw-text").inner_text())
     assert texts[0] == texts[1] and len(texts[0]) > 300
     assert page.locator(".cw-below").count() and page.locator(".cw-above").count()
