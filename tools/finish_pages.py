@@ -50,6 +50,7 @@ MENDED = (
     # The style of a data frame stands in book.css, once.
     (re.compile(r"(?s)<style scoped>.*?</style>\s*"), ""),
     (re.compile(r'(<table\b[^>]*?) border="\d+"'), r"\1"),
+    (re.compile(r'(<t[hdr]\b[^>]*?) valign="\w+"'), r"\1"),
     (re.compile(r'(<main\b[^>]*?) role="main"'), r"\1"),
     # A list in a paragraph, where a docstring says what is returned.
     (
@@ -85,6 +86,10 @@ def finish(html: Path) -> None:
     for path in (static / "styles").glob("*.css"):
         text = path.read_text(encoding="utf-8")
         path.write_text(without_icon_font(text), encoding="utf-8")
+    # The theme takes the focus from a button that was pressed, and with it the place of
+    # a reader without a mouse.
+    script = static / "scripts" / "sphinx-book-theme.js"
+    script.write_text(script.read_text("utf-8").replace("t.blur()", "t"), "utf-8")
     for name in UNUSED:
         target = static / name
         if target.is_dir():

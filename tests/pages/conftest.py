@@ -72,6 +72,8 @@ def unplugged(chromium):
     """One profile without a network; its pages share what they have loaded."""
     context = chromium.new_context()
     context.set_offline(True)
+    # A busy machine is slow, not wrong.
+    context.set_default_timeout(180_000)
     yield context
     context.close()
 

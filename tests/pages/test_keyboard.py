@@ -4,6 +4,9 @@ import pytest
 
 from tests.pages.conftest import HTML
 
+# A page with everything that a frame has, and little else.
+PAGE = "book/exercises/gru.html"
+
 FOCUSED = """() => {
     const e = document.activeElement, look = getComputedStyle(e);
     return { text: (e.innerText || e.ariaLabel || e.title || e.value || "").trim(),
@@ -19,7 +22,7 @@ def tab(page, times=1):
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("name", ["book/index.html", "book/recurrent/lstm.html"])
+@pytest.mark.parametrize("name", ["book/index.html", PAGE])
 def test_the_focus_is_seen_wherever_it_goes(visit, name, width):
     page = visit(HTML / name, width=width).page
     stops = [tab(page) for _ in range(120)]
@@ -34,14 +37,14 @@ def test_an_element_whose_focus_does_not_show_is_noticed(visit, tmp_path):
 
 
 def test_the_first_stop_skips_to_the_text(visit):
-    page = visit(HTML / "book/recurrent/lstm.html").page
+    page = visit(HTML / PAGE).page
     assert tab(page)["text"] == "Skip to main content"
     page.keyboard.press("Enter")
     assert tab(page)["inMain"]
 
 
 def test_colours_and_the_ways_to_run_a_page_are_chosen_by_keyboard(visit):
-    page = visit(HTML / "book/recurrent/lstm.html").page
+    page = visit(HTML / PAGE).page
     page.locator(".theme-switch-button").focus()
     seen = set()
     for _ in range(3):
@@ -57,7 +60,7 @@ def test_colours_and_the_ways_to_run_a_page_are_chosen_by_keyboard(visit):
 
 
 def test_the_contents_open_and_close_by_keyboard_on_a_phone(visit):
-    page = visit(HTML / "book/recurrent/lstm.html", width=390).page
+    page = visit(HTML / PAGE, width=390).page
     contents = page.locator("#pst-primary-sidebar-modal")
     assert contents.is_hidden()
     page.locator(".primary-toggle").focus()
@@ -74,7 +77,7 @@ def test_a_word_is_found_from_disk_without_a_network(visit, word):
     found.page.keyboard.press("Control+k")
     found.page.keyboard.type(word)
     found.page.keyboard.press("Enter")
-    found.page.wait_for_selector("#search-results li a", timeout=20_000)
+    found.page.wait_for_selector("#search-results li a")
     assert found.page.locator("#search-results li").count() > 1
     assert found.outside == [] and found.errors == []
 
