@@ -147,8 +147,9 @@ def read_step(line: str) -> Step | None:
     if kind == "exercise":
         return _exercise(rest, words)
     if kind in {"break", "other"}:
-        name = "Break" if kind == "break" else words
-        return Step(int(rest[0]), name, "")
+        minutes = int(rest[0])
+        pause = "Lunch" if minutes >= 45 else "Break"
+        return Step(minutes, pause if kind == "break" else words, "")
     path = BOOK / f"{rest[0]}.ipynb"
     if not path.is_file():
         if optional:
