@@ -13,7 +13,8 @@ RUN := $(VENV)/bin/python
 STAMP = $(VENV)/.installed-$(shell cat $(REQUIREMENTS) pyproject.toml | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test check-pages notebooks experiments workshop bench lock clean
+.PHONY: help setup book test test-gpu test-oldest test-newest check-pages health \
+	notebooks experiments slides workshop room room-check doors memory bench lock clean
 
 help:  ## Say what each command does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -37,9 +38,23 @@ book: setup  ## Build the HTML book from the committed notebooks; executes nothi
 test: setup  ## Run all tests: package, notebooks against their outputs, hygiene
 	@$(RUN) -m tools.run_tests $(ARGS)
 
-check-pages: setup book  ## Check the built pages in headless Chromium
+test-gpu: setup  ## As test, and fail where the backend sees no GPU
+	@$(RUN) -m tools.run_tests --gpu $(ARGS)
+
+test-oldest: setup  ## As test, with the oldest packages that pyproject.toml allows
+	@$(RUN) -m pip install --quiet uv
+	@$(RUN) -m tools.versions oldest $(ARGS)
+
+test-newest: setup  ## As test, with the newest packages that pyproject.toml allows
+	@$(RUN) -m pip install --quiet uv
+	@$(RUN) -m tools.versions newest $(ARGS)
+
+check-pages: setup slides  ## Check the built pages and slides in headless Chromium
 	@$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-pages.txt
 	@$(RUN) -m tools.check_pages
+
+health: setup  ## Write the health page; after `make test`, with that run's results
+	@$(RUN) -m tools.health --record
 
 notebooks: setup  ## Execute the notebooks that changed, in place (ALL=1: all of them)
 	@$(RUN) -m tools.notebooks execute $(if $(ALL),--all) $(ONLY)
@@ -47,8 +62,26 @@ notebooks: setup  ## Execute the notebooks that changed, in place (ALL=1: all of
 experiments: setup  ## Run the experiments whose code or data changed (ALL=1: all)
 	@$(RUN) -m tools.experiments run $(if $(ALL),--all) $(ONLY)
 
+slides: setup book  ## Write slides from the chapters, for a browser with no network
+	@$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-slides.txt
+	@$(RUN) -m tools.slides $(ONLY)
+
 workshop: setup  ## Write the exercises without their solutions, and a zip for a room
-	@$(RUN) -m tools.workshop
+	@$(RUN) -m tools.workshop $(ARGS)
+
+# For laptops of other kinds: make room SYSTEMS="linux windows macos" PYTHONS=3.12
+room: slides  ## The same with packages, data, book and slides: a room with no network
+	@$(RUN) -m tools.workshop --data --wheels $(if $(SYSTEMS),--systems $(SYSTEMS)) \
+		$(if $(PYTHONS),--pythons $(PYTHONS))
+
+room-check: setup  ## Try the bundle of `make room` with the network blocked (Linux)
+	@$(RUN) -m tools.room $(ARGS)
+
+doors: setup  ## Open a notebook as Colab and Binder do, in environments like theirs
+	@$(RUN) -m tools.doors $(ONLY)
+
+memory: setup  ## Measure the memory of the notebooks that changed (ALL=1: all of them)
+	@$(RUN) -m tools.memory $(if $(ALL),--all) $(ONLY)
 
 bench: setup  ## Measure speed, as ratios
 	@$(RUN) -m tools.bench

@@ -232,3 +232,9 @@ def start(seed: int = 0) -> None:
     """
     quiet_logs()
     random.seed(seed)
+
+
+if __name__ == "__main__":
+    from course_utils.room_check import main
+
+    sys.exit(main())

@@ -95,7 +95,7 @@ def test_the_bootstrap_agrees_with_scipy_where_days_are_independent():
     first, second = generator.exponential(1, 400), generator.exponential(1, 400)
     ours = evaluation.compare(first, second, block=1, resamples=4000)
     theirs = stats.bootstrap(
-        (first - second,), np.mean, method="percentile", rng=generator
+        (first - second,), np.mean, method="percentile", random_state=generator
     ).confidence_interval
     assert (ours.low, ours.high) == pytest.approx(tuple(theirs), abs=0.01)
 

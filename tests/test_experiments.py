@@ -1,5 +1,10 @@
 """Experiments run the same on this machine and on a cluster."""
 
+import os
+import signal
+import threading
+import time
+
 import joblib
 import numpy as np
 import pandas as pd
@@ -45,7 +50,33 @@ def test_a_dask_cluster_of_two_workers_gives_the_same_rows(cluster, capsys):
         assert backend.__class__.__name__ == "DaskDistributedBackend"
         there = grid()
     assert there == here
-    assert "on 2 workers" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert f"on 2 workers of {cluster.scheduler_address}" in said
+
+
+def unhurried(seed):
+    """One run that takes long enough to be interrupted."""
+    time.sleep(0.25)
+    return {"seed": seed, "process": os.getpid(), "square": seed**2}
+
+
+def test_a_table_is_whole_and_the_same_when_a_worker_is_killed_midway(cluster):
+    from distributed import Client
+
+    with Client(cluster.scheduler_address) as client:
+        processes = sorted(client.run(os.getpid).values())
+    killing = threading.Timer(1.0, os.kill, (processes[0], signal.SIGKILL))
+    with experiments.workers():
+        killing.start()
+        calls = (joblib.delayed(unhurried)(seed) for seed in range(16))
+        rows = joblib.Parallel(n_jobs=2)(calls)
+    killing.join()
+    table = pd.DataFrame(rows)
+    assert table["seed"].tolist() == list(range(16))
+    assert (table["square"] == table["seed"] ** 2).all()
+    assert processes[1] in set(table["process"])
+    with Client(cluster.scheduler_address) as client:  # the planted fault took place
+        assert processes[0] not in client.run(os.getpid).values()
 
 
 def smallest_rows():

@@ -12,7 +12,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from tools import notebooks, reference_pages
-from tools.provenance import ROOT, code_text, digest
+from tools.provenance import ROOT, code_text, digest, used_modules
 
 PATHS = notebooks.all_notebooks()
 IGNORE = "nbval-ignore-output"
@@ -236,6 +236,20 @@ def test_a_docstring_is_not_code():
     second = "def f(x):\n    return x + 1  # the same\n"
     assert code_text(first) == code_text(second)
     assert code_text(first) != code_text(second.replace("+ 1", "+ 2"))
+
+
+def test_what_only_the_command_line_runs_is_not_code():
+    module = "from course_utils import sequences\nx = 1\n"
+    block = "if __name__ == '__main__':\n    from course_utils import plots\n"
+    assert code_text(module + block) == code_text(module)
+    assert used_modules(module + block) == used_modules(module)
+    for change in (
+        module + "if x:\n    from course_utils import plots\n",
+        module + block + "else:\n    x = 2\n",
+        module + block.replace("==", "!="),
+        module + block + "y = 2\n",
+    ):
+        assert code_text(change) != code_text(module), change
 
 
 def test_a_result_depends_on_the_helpers_it_imports_and_on_its_data():

@@ -1,12 +1,21 @@
 """What learners get: tasks without solutions, which fail kindly until solved."""
 
+import importlib
+import shutil
+import socket
+import subprocess
+import sys
+
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
 from course_utils import exercises
 from tools import notebooks, workshop
+from tools.provenance import ROOT
+from tools.room import wheels
 
+DOORS = ("colab", "binderhub", "jupyterhub")
 PATHS = list(filter(notebooks.is_exercise, notebooks.all_notebooks()))
 
 
@@ -56,11 +65,69 @@ def test_an_unsolved_notebook_runs_and_says_what_is_missing(monkeypatch):
     assert "0 of 3" in text
 
 
-def test_the_folder_has_everything_that_the_first_page_names(tmp_path):
-    students = workshop.write(tmp_path / "room")
+def test_the_folder_has_everything_that_its_pages_name(tmp_path):
+    room = tmp_path / "room"
+    students = workshop.write(room)
     assert len(students) == len(PATHS)
     for path in students:
         nbformat.validate(nbformat.read(path, as_version=4))
-    start = (tmp_path / "room" / "START-HERE.md").read_text()
-    assert notebooks.project()["urls"]["Repository"] in start
-    assert (tmp_path / "room" / "labs").is_dir()
+    (room / "wheels").mkdir()
+    (room / "wheels" / "complete.txt").write_text("yes")
+    workshop.add_texts(room, ["3.11"])
+    start = (room / "START-HERE.md").read_text()
+    teach = (room / "FOR-THE-INSTRUCTOR.md").read_text()
+    assert "You need Python 3.11" in start and "every package" in teach
+    assert "{" not in start + teach
+    assert "`data/`" not in teach.split("**A week")[0]
+    assert (room / "start.py").is_file() and (room / "notebooks" / "labs").is_dir()
+
+
+@pytest.mark.parametrize("system", wheels.SYSTEMS)
+def test_a_room_needs_pinned_packages_and_none_of_the_books_tools(system):
+    found = wheels.needed(system, "3.12")
+    pins = (ROOT / "requirements.txt").read_text()
+    assert all(f"{name}=={version}" in pins.lower() for name, version in found.items())
+    assert {"jupyterlab", "keras", "holidays", "ipykernel"} <= set(found)
+    assert not {"sphinx", "pytest", "ruff", "nbgrader", "distributed"} & set(found)
+
+
+def test_each_system_gets_its_own_tensorflow_and_terminal():
+    linux, windows, mac = (set(wheels.needed(s, "3.11")) for s in wheels.SYSTEMS)
+    assert "tensorflow-cpu" in linux and "tensorflow" not in linux
+    assert {"tensorflow", "pywinpty", "colorama"} <= windows
+    assert {"tensorflow", "appnope"} <= mac and "pywinpty" not in mac
+
+
+def test_a_package_without_a_pin_stops_the_list(monkeypatch):
+    monkeypatch.setattr(wheels, "WANTED", ("jupyterlab", "no-such-package"))
+    with pytest.raises(SystemExit, match="no-such-package is needed on linux"):
+        wheels.needed("linux", "3.11")
+
+
+def test_another_python_is_told_which_ones_the_room_is_for(tmp_path):
+    shutil.copy(workshop.TEXTS / "start.py", tmp_path)
+    (tmp_path / "wheels-linux-3.9.txt").touch()
+    code = "import start; print(start.package_list())"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode and "This folder is for linux-3.9" in done.stderr
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_NETLINK"), reason="Linux only")
+def test_a_network_that_is_not_blocked_stops_the_trial(monkeypatch):
+    room = importlib.import_module("tools.room.__main__")
+    assert "lo" in room.interfaces()
+    monkeypatch.setenv(room.INSIDE, "1")
+    monkeypatch.setattr(room, "raise_loopback", lambda: None)
+    monkeypatch.setattr(room, "interfaces", lambda: ["eth0", "lo"])
+    with pytest.raises(SystemExit, match="not blocked"):
+        room.main()
+
+
+def test_buttons_and_first_cell_name_the_same_tag():
+    tag = f"v{notebooks.project()['version']}"
+    config = (ROOT / "_config.yml").read_text(encoding="utf-8")
+    assert f"  branch: {tag}\n" in config
+    assert notebooks.address().endswith(f"@{tag}")
+    assert all(f"{door}_url: https://" in config for door in DOORS)

@@ -50,7 +50,8 @@ def main() -> int:
         return 1
     environment = {**os.environ, "CHROMIUM": browser}
     command = [sys.executable, "-m", "pytest", "tests/pages", "-q"]
-    command += [f"--numprocesses={worker_count()}"]
+    # The tests of one page run on one worker, which then visits it once.
+    command += [f"--numprocesses={worker_count()}", "--dist=loadgroup"]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 

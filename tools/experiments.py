@@ -63,13 +63,15 @@ def is_current(name: str, folder: Path = FOLDER) -> bool:
 @contextlib.contextmanager
 def workers() -> Iterator[None]:
     """Let joblib use the Dask cluster that ``DASK_SCHEDULER_ADDRESS`` names, if any."""
-    if not os.environ.get("DASK_SCHEDULER_ADDRESS"):
+    address = os.environ.get("DASK_SCHEDULER_ADDRESS")
+    if not address:
         yield
         return
     import joblib
     from distributed import Client
 
-    with Client() as client, joblib.parallel_config(backend="dask"):
+    # Named, since a bare Client() may start a small cluster of its own unnoticed.
+    with Client(address) as client, joblib.parallel_config(backend="dask"):
         print(f"on {len(client.ncores())} workers of {client.scheduler.address}")
         yield
 

@@ -18,6 +18,7 @@ FILES = {
     "book.in": "requirements.txt",
     "gpu.in": "requirements-gpu.txt",
     "pages.in": "requirements-pages.txt",
+    "slides.in": "requirements-slides.txt",
 }
 
 
@@ -29,7 +30,7 @@ def main() -> int:
         command += ["--python-version", "3.11", "--custom-compile-command", "make lock"]
         # The pins must not say where this machine gets its packages from.
         command += ["--no-emit-index-url", "--no-emit-find-links"]
-        if source == "pages.in":
+        if source in {"pages.in", "slides.in"}:
             # Added on top of the book's pins, so it must agree with them.
             command += ["--constraints", "requirements.txt"]
         command += [f"requirements/{source}", "--output-file", target]

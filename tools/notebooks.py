@@ -211,7 +211,11 @@ def main() -> int:
         chosen = [path for path in chosen if not _up_to_date(path)]
         if not chosen:
             print("Every notebook is current; ALL=1 executes them all the same.")
-    return 0 if all([execute(path) for path in chosen]) else 1
+    outcome = 0 if all([execute(path) for path in chosen]) else 1
+    from tools import health  # which reads what was just executed
+
+    health.write()
+    return outcome
 
 
 def _up_to_date(path: Path) -> bool:

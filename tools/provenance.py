@@ -28,7 +28,7 @@ def text_of(path: Path) -> str:
 
 def code_text(source: str) -> str:
     """Return a form of Python source that changes only with what the code does."""
-    tree = ast.parse(source)
+    tree = _what_an_import_runs(source)
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and body:
@@ -36,6 +36,19 @@ def code_text(source: str) -> str:
             if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
                 node.body = body[1:] or [ast.Pass()]
     return ast.dump(tree)
+
+
+def _what_an_import_runs(source: str) -> ast.Module:
+    """Parse without ``if __name__ == "__main__":``, which no import ever runs."""
+    tree = ast.parse(source)
+    tree.body = [node for node in tree.body if not _is_for_the_command_line(node)]
+    return tree
+
+
+def _is_for_the_command_line(node: ast.stmt) -> bool:
+    if not isinstance(node, ast.If) or node.orelse:
+        return False
+    return ast.unparse(node.test) == "__name__ == '__main__'"
 
 
 def without_magics(source: str) -> str:
@@ -58,7 +71,7 @@ def used_modules(source: str) -> set[Path]:
 
 def _imported(source: str) -> set[Path]:
     names = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(_what_an_import_runs(source)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

@@ -4,9 +4,10 @@ Notebooks are compared output by output (strict) on the pinned Linux set-up with
 real data; anywhere else their cells must run, their assertions hold, and their
 claims stay in their bands (lax).
 
-    python -m tools.run_tests [--labs | --quick]
+    python -m tools.run_tests [--labs | --quick] [--gpu]
 
-``--labs`` runs only the labs of the notebooks, ``--quick`` none.
+``--labs`` runs only the labs of the notebooks, ``--quick`` none. With ``--gpu`` it is a
+failure if the backend computes on no GPU.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from xml.etree import ElementTree
 from packaging.requirements import Requirement
 
 from course_utils import datasets, runtime
-from tools import notebooks
+from tools import health, notebooks
 from tools.environment import ONE_THREAD, settle, worker_count
 from tools.provenance import ROOT
 
@@ -68,6 +69,31 @@ def pytest(*arguments: str | Path, environment: dict[str, str]) -> int:
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
+def run_package_tests(environment: dict[str, str]) -> int:
+    """Run all tests but those of pages and notebooks, a file to a process."""
+    without_log = {k: v for k, v in environment.items() if k != "COURSE_CLAIMS_LOG"}
+    return pytest(
+        "tests",
+        "course_utils",
+        "--doctest-modules",
+        "--ignore=tests/pages",
+        *(f"--numprocesses={worker_count()}", "--dist=loadfile"),
+        environment={**without_log, **ONE_THREAD},
+    )
+
+
+def no_gpu() -> bool:
+    """Say so if a GPU was asked for and none is in use."""
+    if "--gpu" not in sys.argv or runtime.device() == "gpu":
+        return False
+    print(
+        f"No GPU: the backend, {runtime.backend()}, computes on the CPU here. Install "
+        "it with GPU support (for TensorFlow: make test-gpu "
+        "REQUIREMENTS=requirements-gpu.txt), or choose another with KERAS_BACKEND."
+    )
+    return True
+
+
 def lint() -> int:
     """Check the layout and the common mistakes of all code, notebooks included."""
     outcome = 0
@@ -79,13 +105,16 @@ def lint() -> int:
 
 
 def run_notebooks(
-    paths: list[Path], lax_reasons: list[str], environment: dict[str, str]
+    paths: list[Path],
+    lax_reasons: list[str],
+    environment: dict[str, str],
+    took: Counter[str] | None = None,
 ) -> list[str]:
-    """Run notebooks as tests, several at a time; return what failed."""
+    """Run notebooks as tests, several at a time; return what failed, note the times."""
     lax = [path for path in paths if lax_reasons or _reads_samples(path)]
     strict = [path for path in paths if path not in lax]
-    failed = run_in_mode("--nbval", strict, environment)
-    return failed + run_in_mode("--nbval-lax", lax, environment)
+    failed = run_in_mode("--nbval", strict, environment, took)
+    return failed + run_in_mode("--nbval-lax", lax, environment, took)
 
 
 def _reads_samples(path: Path) -> bool:
@@ -93,7 +122,12 @@ def _reads_samples(path: Path) -> bool:
     return any(datasets.provenance(name) == "sample" for name in data)
 
 
-def run_in_mode(mode: str, paths: list[Path], environment: dict[str, str]) -> list[str]:
+def run_in_mode(
+    mode: str,
+    paths: list[Path],
+    environment: dict[str, str],
+    took: Counter[str] | None = None,
+) -> list[str]:
     """Run notebooks under nbval, the longest first, one thread each.
 
     Two at a time with a thread each are faster than one with two threads, and the
@@ -113,7 +147,7 @@ def run_in_mode(mode: str, paths: list[Path], environment: dict[str, str]) -> li
             *longest_first(paths),
             environment={**environment, **ONE_THREAD},
         )
-        failed = read_report(report, mode) if report.exists() else []
+        failed = read_report(report, mode, took) if report.exists() else []
     return failed or (["notebooks"] if outcome else [])
 
 
@@ -127,7 +161,9 @@ def longest_first(paths: list[Path]) -> list[Path]:
     return sorted(paths, key=seconds, reverse=True)
 
 
-def read_report(report: Path, mode: str) -> list[str]:
+def read_report(
+    report: Path, mode: str, total: Counter[str] | None = None
+) -> list[str]:
     """Print how long each notebook took, and return those that failed."""
     took: Counter[str] = Counter()
     failed = set()
@@ -138,6 +174,8 @@ def read_report(report: Path, mode: str) -> list[str]:
             failed.add(name)
     for name, seconds in sorted(took.items()):
         print(f"{name}: {mode}, {seconds:.0f} s", flush=True)
+    if total is not None:
+        total.update(took)
     return sorted(failed)
 
 
@@ -161,6 +199,8 @@ def summarize(log: Path, lax_reasons: list[str], samples: list[str]) -> None:
 
 def main() -> int:
     settle()
+    if no_gpu():
+        return 1
     samples = [n for n in datasets.names() if datasets.provenance(n) == "sample"]
     lax_reasons = reasons_to_be_lax()
     strict = "lax" if lax_reasons or samples else "strict"
@@ -176,20 +216,16 @@ def main() -> int:
             "KERAS_BACKEND": runtime.backend(),
         }
         failed = ["ruff"] if lint() else []
-        quick = {k: v for k, v in environment.items() if k != "COURSE_CLAIMS_LOG"}
-        if pytest(
-            "tests",
-            "course_utils",
-            "--doctest-modules",
-            "--ignore=tests/pages",
-            environment=quick,
-        ):
+        if run_package_tests(environment):
             failed.append("tests")
         paths = notebooks.all_notebooks()
         if "--labs" in sys.argv:
             paths = [path for path in paths if path.parent.name == "labs"]
+        took: Counter[str] = Counter()
         if "--quick" not in sys.argv:
-            failed += run_notebooks(paths, lax_reasons, environment)
+            failed += run_notebooks(paths, lax_reasons, environment, took)
+        if not {"--labs", "--quick"} & set(sys.argv):
+            health.save(health.last_run(log, took, strict, failed))
         summarize(log, lax_reasons, samples)
     print(f"FAILED: {', '.join(failed)}" if failed else "All passed.")
     return 1 if failed else 0

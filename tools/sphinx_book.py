@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+# Beside this file, in a folder that Jupyter Book puts on the path.
+import course_map
+import finish_pages
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -52,9 +57,29 @@ def repair_markup(
         context["body"] = body
 
 
+def part_above_title(
+    app: Sphinx, pagename: str, templatename: str, context: dict, doctree: object
+) -> None:
+    """Write above a page's title which part it belongs to, in the part's colour."""
+    part = course_map.part_of(pagename)
+    if part and context.get("body"):
+        kind = "part-" + part.lower().replace(" ", "-")
+        line = f'<p class="page-part">{part}</p>'
+        context["body"] = f'<div class="{kind}">{line}{context["body"]}</div>'
+
+
+def finish(app: Sphinx, error: Exception | None) -> None:
+    """Finish the written pages, where a build for the browser went well."""
+    if error is None and app.builder.format == "html":
+        finish_pages.finish(Path(app.outdir))
+
+
 def setup(app: Sphinx) -> dict:
     """Register with Sphinx."""
     # After the extensions that add to the list.
     app.connect("html-page-context", without_thebe, priority=900)
     app.connect("html-page-context", repair_markup, priority=900)
+    app.connect("html-page-context", part_above_title, priority=901)
+    # After the pages and the search index are written.
+    app.connect("build-finished", finish, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""A browser that cannot reach the network, and the built pages."""
+"""A browser that cannot reach the network, the built pages, and one tour of each."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.pages import tour
 from tools.build_book import HTML
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -18,15 +19,37 @@ PAGES = sorted(
     if "_static" not in path.parts and path.name != "index.html"
 ) + ["book/index.html"]
 
+# For tests of one page: all on one worker, so that the page is visited once.
+each_page = pytest.mark.parametrize(
+    "page", [pytest.param(p, marks=pytest.mark.xdist_group(p)) for p in PAGES]
+)
+
 
 @dataclass
 class Visit:
     """What happened while a page was open."""
 
     page: object
+    requests: set[str] = field(default_factory=set)
     outside: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+
+    def listen(self) -> None:
+        """Note what the page asks for, and what it complains about."""
+        self.page.on("request", self._note)
+        self.page.on("requestfailed", lambda request: self.failed.append(request.url))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", self._complaint)
+
+    def _note(self, request) -> None:
+        self.requests.add(request.url)
+        if not request.url.startswith(("file:", "data:", "blob:")):
+            self.outside.append(request.url)
+
+    def _complaint(self, message) -> None:
+        if message.type == "error":
+            self.errors.append(message.text)
 
 
 @pytest.fixture(scope="session")
@@ -44,39 +67,47 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def unplugged(chromium):
+    """One profile without a network; its pages share what they have loaded."""
+    context = chromium.new_context()
+    context.set_offline(True)
+    # A busy machine is slow, not wrong.
+    context.set_default_timeout(180_000)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def visit(chromium):
+def visit(unplugged):
     """Open a file in the browser, wide or narrow, light or dark; nothing else loads."""
-    contexts = []
+    pages = []
 
     def open_file(path, width=1280, dark=False):
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme="dark" if dark else "light",
-        )
-        contexts.append(context)
-        page = context.new_page()
+        page = unplugged.new_page()
+        pages.append(page)
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme="dark" if dark else "light")
         found = Visit(page)
-
-        def decide(route):
-            local = route.request.url.startswith(("file:", "data:", "blob:"))
-            if local:
-                route.continue_()
-            else:
-                found.outside.append(route.request.url)
-                route.abort()
-
-        page.route("**/*", decide)
-        page.on("requestfailed", lambda request: found.failed.append(request.url))
-        page.on("pageerror", lambda error: found.errors.append(str(error)))
-        page.on(
-            "console",
-            lambda m: found.errors.append(m.text) if m.type == "error" else None,
-        )
+        found.listen()
         page.goto(Path(path).as_uri() if "://" not in str(path) else path)
         page.wait_for_load_state("load")
         return found
 
     yield open_file
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
+
+
+@pytest.fixture(scope="session")
+def tours():
+    """Hold what was found on each page."""
+    return {}
+
+
+@pytest.fixture
+def findings(page, tours, visit):
+    """Tell what a tour of one page found; each page is toured once."""
+    if page not in tours:
+        tours[page] = tour.of(visit(HTML / page))
+    return tours[page]

@@ -1,13 +1,14 @@
 """The built book, opened from disk in a browser without a network."""
 
-import importlib.resources
 import json
 import re
 from html.parser import HTMLParser
 
 import pytest
 
-from tests.pages.conftest import HTML, PAGES
+from tests.pages import tour
+from tests.pages.conftest import HTML, PAGES, each_page
+from tools import page_weight
 
 
 class Loaded(HTMLParser):
@@ -15,7 +16,7 @@ class Loaded(HTMLParser):
 
     def __init__(self):
         super().__init__()
-        self.urls, self.images_without_alt = [], []
+        self.urls, self.images, self.images_without_alt = [], [], []
 
     def handle_starttag(self, tag, attributes):
         values = dict(attributes)
@@ -23,6 +24,8 @@ class Loaded(HTMLParser):
             self.urls.append(values.get("src") or "")
         if tag == "link" and values.get("rel") not in {"canonical", "next", "prev"}:
             self.urls.append(values.get("href") or "")
+        if tag == "img":
+            self.images.append(values)
         if tag == "img" and not (values.get("alt") or "").strip():
             self.images_without_alt.append(values.get("src"))
 
@@ -37,11 +40,17 @@ def foreign(urls):
     return [url for url in urls if re.match(r"(https?:)?//", url)]
 
 
+def without_headers(text):
+    """Count the tables that have no header cell."""
+    tables = re.findall(r"(?s)<table\b.*?</table>", text)
+    return sum("<th" not in table for table in tables)
+
+
 def page_text(page):
     return (HTML / page).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("page", PAGES)
+@each_page
 def test_a_page_loads_nothing_from_another_host(page):
     assert foreign(read(page_text(page)).urls) == []
 
@@ -59,54 +68,29 @@ def test_a_page_that_loads_something_is_found():
     assert foreign(read('<a href="https://example.org">out</a>').urls) == []
 
 
-@pytest.mark.parametrize("page", PAGES)
+@each_page
 def test_every_image_has_a_text_alternative(page):
     assert read(page_text(page)).images_without_alt == []
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_page_opens_without_a_request_or_an_error(visit, page):
-    found = visit(HTML / page)
-    found.page.wait_for_timeout(300)
-    assert found.outside == []
-    assert found.failed == []
-    assert found.errors == []
+@each_page
+def test_a_page_opens_without_a_request_or_an_error(page, findings):
+    assert findings.outside == []
+    assert findings.failed == []
+    assert findings.errors == []
 
 
 def test_a_request_to_another_host_would_be_seen(visit, tmp_path):
     path = tmp_path / "page.html"
     path.write_text('<img src="http://192.0.2.1/x.png" alt="x"><script>x.y()</script>')
     found = visit(path)
-    assert found.outside and found.errors
+    assert found.outside and found.failed and found.errors
 
 
-def undrawn(page):
-    """Count formulas that MathJax did not turn into glyphs."""
-    page.wait_for_timeout(500)
-    return page.evaluate(
-        """() => {
-            const sources = document.querySelectorAll(".math");
-            const left = [...sources].filter(e => !e.querySelector("mjx-container"));
-            return left.length + document.querySelectorAll("mjx-merror").length;
-        }"""
-    )
-
-
-def too_wide(page):
-    """List the displayed formulas that do not fit into their column."""
-    return page.evaluate(
-        """() => [...document.querySelectorAll("mjx-container[display]")]
-            .filter(e => e.firstElementChild.getBoundingClientRect().width
-                         > e.parentElement.getBoundingClientRect().width + 1)
-            .map(e => e.parentElement.id || e.textContent.slice(0, 60))"""
-    )
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_every_equation_is_drawn_and_fits_its_column(visit, page):
-    found = visit(HTML / page).page
-    assert undrawn(found) == 0
-    assert too_wide(found) == []
+@each_page
+def test_every_equation_is_drawn_and_fits_its_column(page, findings):
+    assert findings.undrawn == 0
+    assert findings.too_wide == []
 
 
 def stray_dollars(text):
@@ -127,65 +111,83 @@ def test_a_broken_formula_is_found():
 
 def test_there_are_equations_to_draw(visit):
     page = visit(HTML / "book/reference/notation.html").page
-    page.wait_for_timeout(500)
+    tour.wait_for_equations(page)
     assert page.locator("mjx-container").count() > 20
 
 
 def test_an_equation_that_is_not_drawn_is_noticed(visit, tmp_path):
     path = tmp_path / "page.html"
     path.write_text('<span class="math">\\(x\\)</span>')
-    assert undrawn(visit(path).page) == 1
+    assert tour.undrawn(visit(path).page) == 1
 
 
 def test_an_equation_that_is_too_wide_is_noticed(visit):
     page = visit(HTML / "book/reference/notation.html").page
-    undrawn(page)
+    tour.wait_for_equations(page)
     formula = page.locator("mjx-container[display]").first
     formula.evaluate("e => { e.parentElement.style.width = '3rem'; }")
-    assert len(too_wide(page)) == 1
+    assert len(tour.too_wide(page)) == 1
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_page_fits_a_phone(visit, page):
-    found = visit(HTML / page, width=390).page
-    found.wait_for_timeout(300)
-    assert found.evaluate("document.documentElement.scrollWidth") <= 390
+@each_page
+def test_a_page_fits_a_phone(page, findings):
+    assert findings.width_on_phone <= tour.WIDTHS["phone"]
 
 
-def violations(page):
-    """Run axe-core; return each rule that is broken, with the markup that breaks it."""
-    axe = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js")
-    page.evaluate(axe.read_text(encoding="utf-8"))
-    # Without preloading: it would ask for the style sheets again, which a browser does
-    # not allow for files.
-    result = page.evaluate("axe.run({preload: false})")
-    return [
-        f"{violation['id']}: {node['html'][:160]}"
-        for violation in result["violations"]
-        for node in violation["nodes"]
-    ]
-
-
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("page", PAGES)
-def test_a_page_is_accessible(visit, page, dark):
-    found = visit(HTML / page, dark=dark).page
-    found.wait_for_timeout(500)
-    assert violations(found) == []
+@each_page
+@pytest.mark.parametrize("view", tour.VIEWS)
+def test_a_page_is_accessible(page, view, findings):
+    assert findings.violations[view] == []
 
 
 def test_an_inaccessible_page_is_found(visit, tmp_path):
     path = tmp_path / "page.html"
     path.write_text("<title>x</title><img src='data:,'><button></button>")
-    found = violations(visit(path).page)
+    found = tour.violations(visit(path).page)
     assert {text.split(":")[0] for text in found} >= {"image-alt", "button-name"}
 
 
-def test_search_works_from_disk(visit):
-    address = (HTML / "search.html").as_uri() + "?q=persistence"
-    page = visit(address).page
-    page.wait_for_selector("#search-results li", timeout=10_000)
-    assert "Energy" in page.inner_text("#search-results")
+def test_faint_text_is_found_among_much_that_looks_alike(visit, tmp_path):
+    path = tmp_path / "page.html"
+    faint = "<span style='color: #aaa'>faint</span>"
+    words = "<span>black</span>" * 50 + faint + "<span>black</span>" * 50
+    body = f"<main><h1>x</h1><pre>{words}</pre></main>"
+    path.write_text(f"<html lang=en><title>x</title>{body}")
+    page = visit(path).page
+    tour.simplify(page)
+    found = tour.violations(page, only=tour.OF_COLOUR)
+    assert len(found) == 1 and "#aaa" in found[0]
+
+
+@each_page
+def test_a_page_is_light(page, findings):
+    weights = page_weight.weigh(findings.requests | set(findings.images))
+    assert page_weight.without_equations(weights) < page_weight.LIMIT, weights
+
+
+def test_a_heavy_page_is_found(tmp_path):
+    path = tmp_path / "noise.png"
+    path.write_bytes(bytes(700_000))
+    weights = page_weight.weigh({path.as_uri(), "data:,x"})
+    assert page_weight.without_equations(weights) > page_weight.LIMIT
+
+
+@each_page
+def test_an_image_has_its_size_and_waits_until_it_is_near(page):
+    for values in read(page_text(page)).images:
+        if "/images/logo_" not in values["src"]:
+            assert values["loading"] == "lazy"
+            assert int(values["width"]) and int(values["height"])
+
+
+@each_page
+def test_a_table_has_headers(page):
+    assert without_headers(page_text(page)) == 0
+
+
+def test_a_table_without_headers_is_found():
+    assert without_headers("<table><tr><td>1</td></tr></table>") == 1
+    assert without_headers("<table><tr><th>a</th></tr></table>") == 0
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if p.startswith("book/labs/")])

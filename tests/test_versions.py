@@ -1,0 +1,39 @@
+"""The ends of the ranges that pyproject.toml promises."""
+
+import re
+
+import pytest
+from packaging.requirements import Requirement
+
+from tools import notebooks, run_tests, versions
+from tools.provenance import ROOT
+
+
+def test_every_dependency_has_a_lower_bound_to_try():
+    about = notebooks.project()
+    extras = about["optional-dependencies"].values()
+    lines = [*about["dependencies"], *(line for extra in extras for line in extra)]
+    for line in lines:
+        operators = [part.operator for part in Requirement(line).specifier]
+        assert operators == [">="], line
+
+
+def test_the_tools_that_run_tests_are_taken_at_the_books_pins():
+    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    found = versions.pins()
+    assert len(found) == len(versions.TEST_TOOLS)
+    assert all(re.search(f"^{re.escape(pin)}$", text, re.MULTILINE) for pin in found)
+    with pytest.raises(KeyError):
+        versions.pins(("no-such-tool",))
+
+
+def test_a_missing_gpu_is_a_failure_only_where_one_was_asked_for(monkeypatch, capsys):
+    monkeypatch.setattr(run_tests.runtime, "device", lambda: "cpu")
+    monkeypatch.setattr("sys.argv", ["run_tests", "--gpu"])
+    assert run_tests.main() == 1
+    assert "No GPU" in capsys.readouterr().out
+    monkeypatch.setattr("sys.argv", ["run_tests"])
+    assert not run_tests.no_gpu()
+    monkeypatch.setattr("sys.argv", ["run_tests", "--gpu"])
+    monkeypatch.setattr(run_tests.runtime, "device", lambda: "gpu")
+    assert not run_tests.no_gpu()

@@ -1,0 +1,1 @@
+"""A room without a network: what goes into its bundle, and the proof that it works."""
