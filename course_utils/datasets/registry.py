@@ -19,7 +19,7 @@ class DataError(RuntimeError):
 
 @dataclass(frozen=True)
 class Dataset:
-    """One data set: what it is, where it comes from, how its files are recognised.
+    """One data set: what it is, where it comes from, how its files are recognized.
 
     `files`, `urls`, `sha256` and `sizes` are in the same order.
 
