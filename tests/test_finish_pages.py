@@ -90,6 +90,10 @@ def test_the_icon_font_goes_and_other_rules_stay():
             "<div><p>array</p>\n<ol>\n<li></li>\n</ol>\n</div>",
         ),
         ('href="x?title=a&body=b"', 'href="x?title=a&amp;body=b"'),
+        (
+            'href="x?repo=a&urlpath=b&branch=c"',
+            'href="x?repo=a&amp;urlpath=b&amp;branch=c"',
+        ),
     ],
 )
 def test_markup_that_a_validator_refuses_is_mended(page, text, better):

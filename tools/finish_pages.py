@@ -60,6 +60,8 @@ MENDED = (
         r"<div>\1</div>",
     ),
     (re.compile(r"(\?title=[^\"]*?)&body="), r"\1&amp;body="),
+    # The link to a JupyterHub, in which the ampersands of an address stand bare.
+    (re.compile(r"&(?=(?:urlpath|branch)=)"), "&amp;"),
     (re.compile(r"<((?:meta|link|img|br|hr|input|col)\b[^<>]*?)\s*/>"), r"<\1>"),
     # The theme prints a title and contents of its own in front of each page.
     (
