@@ -19,6 +19,8 @@ def test_an_image_gets_its_size_and_waits(page):
     made = finish.lazy_image('<img alt="x" src="a.png" />', page)
     assert made == '<img alt="x" src="a.png" loading="lazy" width="640" height="480">'
     assert 'width="72" height="21"' in finish.lazy_image('<img src="b.svg">', page)
+    spoken = '<img alt="boxes of rising height: 784 pixels" src="a.png">'
+    assert 'width="640"' in finish.lazy_image(spoken, page)
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,8 @@ def lazy_image(tag: str, page: Path) -> str:
         return tag
     added = ' loading="lazy"'
     size = image_size(page.parent / unquote(source[1]))
-    if size and not re.search(r"\b(width|height)\s*[=:]", tag):
+    without_words = re.sub(r'\balt="[^"]*"', "", tag)
+    if size and not re.search(r"\b(width|height)\s*[=:]", without_words):
         added += ' width="{}" height="{}"'.format(*size)
     return re.sub(r"\s*/?>$", f"{added}>", tag)
 

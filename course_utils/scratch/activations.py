@@ -44,7 +44,7 @@ def linear(z: np.ndarray) -> np.ndarray:
     Returns
     -------
     ndarray
-        z.
+        The same array.
 
     Examples
     --------

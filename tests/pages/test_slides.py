@@ -28,6 +28,10 @@ LOOK = """() => {
   };
 }"""
 
+# A picture is loaded when its slide comes near; one that is missing ends the wait, too.
+LOADED = """() => Promise.allSettled(
+  [...Reveal.getCurrentSlide().querySelectorAll("img")].map((e) => e.decode()))"""
+
 
 def open_deck(visit, name):
     found = visit(TARGET / f"{name}.html", width=1280)
@@ -40,6 +44,7 @@ def walk(page):
     """Go through a deck with the space bar; return what each slide is like."""
     found = []
     for _ in range(page.evaluate("Reveal.getTotalSlides()")):
+        page.evaluate(LOADED)
         found.append(page.evaluate(LOOK))
         page.keyboard.press("Space")
     assert page.evaluate("Reveal.isLastSlide()")

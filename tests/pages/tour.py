@@ -139,7 +139,10 @@ SIMPLIFY = """() => {
         }
         return all;
     };
+    // First look, then change: a change between two looks would have the browser lay
+    // out the page anew each time.
     const seen = new Map();
+    const plain = [], drawn = [];
     for (const block of document.querySelectorAll("pre")) {
         const behind = ground(block);
         for (const piece of block.querySelectorAll("span")) {
@@ -149,16 +152,15 @@ SIMPLIFY = """() => {
                           look.backgroundColor, look.opacity, behind].join("|");
             const before = seen.get(name) ?? 0;
             seen.set(name, before + 1);
-            if (before >= 3) piece.replaceWith(piece.textContent);
+            if (before >= 3) plain.push(piece);
         }
-        block.normalize();
     }
-    for (const equation of document.querySelectorAll("mjx-container")) {
-        if ((seen.get("equation") ?? 0) < 3) {
-            seen.set("equation", (seen.get("equation") ?? 0) + 1);
-            continue;
-        }
-        const { width, height } = equation.getBoundingClientRect();
+    for (const equation of [...document.querySelectorAll("mjx-container")].slice(3)) {
+        drawn.push([equation, equation.getBoundingClientRect()]);
+    }
+    for (const piece of plain) piece.replaceWith(piece.textContent);
+    for (const block of document.querySelectorAll("pre")) block.normalize();
+    for (const [equation, { width, height }] of drawn) {
         const place = document.createElement("span");
         place.style = `display: inline-block; width: ${width}px; height: ${height}px`;
         equation.replaceChildren(place);
