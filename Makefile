@@ -13,8 +13,8 @@ RUN := $(VENV)/bin/python
 STAMP = $(VENV)/.installed-$(shell cat $(REQUIREMENTS) pyproject.toml | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test test-gpu test-oldest test-newest check-pages health \
-	notebooks experiments slides workshop room room-check doors memory bench lock clean
+.PHONY: help setup book test test-gpu test-oldest test-newest test-backends check-pages \
+	health notebooks experiments slides workshop room room-check doors bench lock clean
 
 help:  ## Say what each command does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ test-newest: setup  ## As test, with the newest packages that pyproject.toml all
 	@$(RUN) -m pip install --quiet uv
 	@$(RUN) -m tools.versions newest $(ARGS)
 
+test-backends: setup  ## Run all notebooks on JAX and on PyTorch, and write the page
+	@$(RUN) -m tools.backends $(ARGS)
+
 check-pages: setup slides  ## Check the built pages and slides in headless Chromium
 	@$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-pages.txt
 	@$(RUN) -m tools.check_pages
@@ -79,9 +82,6 @@ room-check: setup  ## Try the bundle of `make room` with the network blocked (Li
 
 doors: setup  ## Open a notebook as Colab and Binder do, in environments like theirs
 	@$(RUN) -m tools.doors $(ONLY)
-
-memory: setup  ## Measure the memory of the notebooks that changed (ALL=1: all of them)
-	@$(RUN) -m tools.memory $(if $(ALL),--all) $(ONLY)
 
 bench: setup  ## Measure speed, as ratios
 	@$(RUN) -m tools.bench

@@ -1,9 +1,9 @@
-"""What `make doors` and `make memory` rest on; the doors themselves take minutes."""
+"""What `make doors` rests on; the doors themselves take minutes."""
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from tools import doors, memory, notebooks
+from tools import doors, notebooks
 from tools.provenance import ROOT
 
 LOG = """\
@@ -80,21 +80,3 @@ def test_colabs_packages_are_pinned_and_fit_the_packages_ranges():
         wish = Requirement(text)
         if wish.name in pins:
             assert wish.specifier.contains(pins[wish.name]), text
-
-
-def test_no_notebook_needs_more_memory_than_binder_has():
-    rows = memory.read()
-    assert memory.too_large(rows) == []
-    present = set(map(notebooks.short_name, notebooks.all_notebooks()))
-    assert set(rows) <= present
-    assert memory.too_large({"labs/x": {"peak_mb": "2000"}}) == ["labs/x"]
-
-
-def test_memory_is_measured_in_the_kernel(tmp_path, monkeypatch):
-    book = new_notebook(cells=[new_code_cell("x = bytearray(300_000_000)")])
-    book.metadata["course"] = {"data": []}
-    path = tmp_path / "book" / "big.ipynb"
-    path.parent.mkdir()
-    monkeypatch.setattr(notebooks, "read", lambda _: book.copy())
-    row = memory.measure(path)
-    assert 300 < float(row["peak_mb"]) < 900 and row["notebook"] == "book/big"

@@ -107,9 +107,10 @@ def _times(books: dict, run: dict) -> str:
         "## Notebooks\n",
         'A budget is what a notebook may take on two idle cores. "Tested" is the time '
         "of the last recorded test run, where the notebook has not been executed "
-        "since.\n",
-        "| Notebook | Executed on | Took | Budget | Used | Tested |",
-        "| --- | --- | ---: | ---: | ---: | ---: |",
+        "since. Memory is the most that the kernel ever held; a public Binder gives "
+        f"{notebooks.MEMORY_MB:,} MB.\n",
+        "| Notebook | Executed on | Took | Budget | Used | Tested | Memory |",
+        "| --- | --- | ---: | ---: | ---: | ---: | ---: |",
     ]
     for path, notebook in books.items():
         course = notebook.metadata.course
@@ -120,7 +121,8 @@ def _times(books: dict, run: dict) -> str:
         again = tested.get("digest") == done.digest
         rows.append(
             f"| {_link(path)} | {done.date} | {done.seconds:.0f} s | {budget} s "
-            f"| {used} | {tested['seconds'] if again else '-'}{' s' if again else ''} |"
+            f"| {used} | {tested['seconds'] if again else '-'}{' s' if again else ''} "
+            f"| {done.peak_mb:,} MB |"
         )
     rows += ["", f"Versions: {_versions(books)}."]
     return "\n".join(rows)

@@ -1,8 +1,8 @@
 """The tables of the instructors' page, from the notebooks and the exercises themselves.
 
 Run times are those of each notebook's last execution, exercise times and slips those
-that `course_utils.exercises` holds, memory what `make memory` measured. A new notebook
-appears by itself.
+that `course_utils.exercises` holds, memory what its last execution measured. A new
+notebook appears by itself.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course_utils import exercises
-from tools import memory, notebooks
+from tools import notebooks
 from tools.provenance import ROOT
 
 BOOK = ROOT / "book"
@@ -68,15 +68,14 @@ def timings() -> str:
         "| Page | To read and try | Runs in | Exercises | Memory |",
         "| --- | ---: | ---: | ---: | ---: |",
     ]
-    measured = memory.read()
     for path in chapters():
         about, tasks = course(path), tasks_of(path.stem)
         done = sum(task.minutes for task in tasks)
-        peak = measured.get(notebooks.short_name(path), {}).get("peak_mb")
+        peak = course(path)["executed"]["peak_mb"]
         rows.append(
             f"| {link(path)} | {about.get('minutes', '?')} min | {seconds(path):.0f} s "
             f"| {f'{len(tasks)}, {done} min' if tasks else 'none'} "
-            f"| {f'{int(peak):,} MB' if peak else 'not measured'} |"
+            f"| {peak:,} MB |"
         )
     total = sum(map(seconds, chapters())) / 60
     rows.append(f"| all | | {total:.0f} min | | |")

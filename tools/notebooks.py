@@ -4,7 +4,7 @@
 
 Writes the common first cell, executes what changed since its last execution (its
 code, what it imports from course_utils, its data), and records in the notebook's
-metadata how long that took and with which versions.
+metadata how long that took, the most memory its kernel held, and with which versions.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from nbformat.v4 import new_code_cell
 
 from tools import environment, provenance, reference_pages
 from tools.provenance import ROOT
@@ -29,6 +30,18 @@ SETUP_TAG = "setup"
 SOLUTION = "### BEGIN SOLUTION"
 # A cell that only draws is folded in the book: its figure is what the reader needs.
 DRAWING_STARTS = re.compile(r"^.*(plt\.subplots|plt\.figure|plots\.canvas)\(")
+# What a public Binder gives.
+MEMORY_MB = 2000
+# A last cell that does not stay. Linux keeps the peak of this very program, in KiB;
+# elsewhere there is only that of the process, which begins at what its parent used
+# (macOS: in bytes).
+ASK_FOR_MEMORY = """\
+import re, resource, sys
+if sys.platform == "linux":
+    found = re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())
+    print(int(found[1]) * 1024 / 1e6)
+else:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)"""
 
 
 def project() -> dict:
@@ -150,6 +163,7 @@ def execute(path: Path) -> bool:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
+    notebook.cells.append(new_code_cell(ASK_FOR_MEMORY))
     client = NotebookClient(
         notebook,
         timeout=900,
@@ -165,17 +179,20 @@ def execute(path: Path) -> bool:
     except CellExecutionError as error:
         print(f"{path.relative_to(ROOT)}: {error}", file=sys.stderr)
         return False
-    _record(notebook, time.monotonic() - started)
+    took = time.monotonic() - started
+    peak = float(notebook.cells.pop().outputs[-1].text)
+    _record(notebook, took, peak)
     nbformat.write(notebook, path)
     return _report(path, notebook)
 
 
-def _record(notebook: nbformat.NotebookNode, seconds: float) -> None:
+def _record(notebook: nbformat.NotebookNode, seconds: float, peak_mb: float) -> None:
     from course_utils import runtime
 
     notebook.metadata.setdefault("course", {})["executed"] = {
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "digest": digest_of(notebook),
+        "peak_mb": round(peak_mb),
         "seconds": round(seconds, 1),
         "versions": runtime.versions(),
     }
@@ -187,7 +204,9 @@ def _report(path: Path, notebook: nbformat.NotebookNode) -> bool:
     record = notebook.metadata.course
     took, budget = record["executed"]["seconds"], record.get("budget_s")
     size = path.stat().st_size / 1e6
-    print(f"{path.relative_to(ROOT)}: {took} s of {budget} s, {size:.2f} MB")
+    peak = record["executed"]["peak_mb"]
+    about = f"{took} s of {budget} s, {peak} MB of memory, {size:.2f} MB"
+    print(f"{path.relative_to(ROOT)}: {about}")
     complaints = [
         output.text
         for cell in notebook.cells

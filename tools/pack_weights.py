@@ -1,7 +1,10 @@
 """Pack a trained network's weights for the browser: 16-bit numbers in a script.
 
-    python -m tools.pack_weights shakespeare WEIGHTS.npz
-    python -m tools.pack_weights mnist WEIGHTS.npz
+    python -m tools.pack_weights shakespeare
+    python -m tools.pack_weights mnist
+
+Trains the network of the lab as the first run of its experiment does, some minutes,
+and writes its script.
 
 A browser may not fetch data beside a page that was opened from disk, but may run a
 script; so the weights become one, about 0.6 MB, which a page loads when its reader asks
@@ -18,6 +21,7 @@ import sys
 
 import numpy as np
 
+from tools import environment
 from tools.provenance import ROOT
 
 FOLDER = ROOT / "book" / "_static" / "alive"
@@ -68,17 +72,34 @@ def script(name: str, arrays: dict[str, np.ndarray], **about: object) -> str:
     return f"courseModels.packed[{json.dumps(name)}] = {json.dumps(packed)};\n"
 
 
+def trained(name: str) -> tuple[list[np.ndarray], dict[str, object]]:
+    """Train a lab's network from seed 0; return its weights and what goes with them."""
+    if name == "mnist":
+        from experiments import _mnist as mnist
+        from experiments._mnist_chosen import CHOSEN
+
+        model = mnist.train("LSTM", mnist.parts()["train"], 0, **CHOSEN)
+        return model.get_weights(), {}
+    from experiments import _shakespeare as plays
+    from experiments._shakespeare_chosen import BUILD, TRAIN
+
+    parts, vocabulary = plays.parts()
+    codes = np.concatenate([parts["train"], parts["valid"]])
+    model = plays.fresh(0, len(vocabulary), **BUILD)
+    plays.train(codes, model, 0, **TRAIN)
+    return model.get_weights(), {"vocabulary": list(vocabulary.symbols)}
+
+
 def main() -> int:
-    name, path = sys.argv[1:]
-    with np.load(path, allow_pickle=False) as file:
-        keys = [key for key in file.files if key != "vocabulary"]
-        arrays = named([file[key] for key in keys])
-        vocabulary = file["vocabulary"].tolist() if "vocabulary" in file.files else None
-    about = {"epsilon": 1e-3}
-    if vocabulary is not None:
-        about["vocabulary"] = list(vocabulary)
+    name = sys.argv[1] if len(sys.argv) == 2 else ""
+    if name not in ("shakespeare", "mnist"):
+        print(__doc__, file=sys.stderr)
+        return 2
+    environment.settle()
+    arrays, about = trained(name)
     target = FOLDER / f"{name}_weights.js"
-    target.write_text(script(name, arrays, **about), encoding="utf-8")
+    text = script(name, named(arrays), epsilon=1e-3, **about)
+    target.write_text(text, encoding="utf-8")
     print(f"{target.relative_to(ROOT)}: {target.stat().st_size / 1e6:.2f} MB")
     return 0
 

@@ -1,0 +1,79 @@
+"""The run on other backends, and the page that is written from it."""
+
+import json
+
+import pytest
+
+from tools import backends, health, notebooks
+from tools.provenance import ROOT
+
+BOOK = "book/labs/energy_rnn.ipynb"
+
+
+def test_tensorflow_is_left_out_of_the_pins_and_nothing_else():
+    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    kept = backends.pinned_without_tensorflow()
+    lines = {line for line in text.splitlines() if "==" in line}
+    assert {line.split("==")[0] for line in lines - set(kept.splitlines())} == {
+        "tensorflow",
+        "tensorflow-cpu",
+    }
+
+
+def test_what_is_left_out_exists_and_has_a_reason():
+    short = {notebooks.short_name(path) for path in notebooks.all_notebooks()}
+    for left_out in backends.LEFT_OUT.values():
+        assert set(left_out) <= short and all(left_out.values())
+
+
+def test_a_run_of_some_notebooks_goes_over_the_record_of_all():
+    old = {"failed": ["a", "b"], "notebooks": {"a": 1, "b": 2}, "claims": {"x": [1]}}
+    new = {"failed": [], "notebooks": {"a": 3}, "claims": {"x": [2]}, "date": "today"}
+    found = backends.merged(old, new)
+    assert found["failed"] == ["b"] and found["date"] == "today"
+    assert found["notebooks"] == {"a": 3, "b": 2} and found["claims"] == {"x": [2]}
+
+
+@pytest.fixture
+def records(tmp_path, monkeypatch):
+    """Records of TensorFlow and of JAX, where one result left its band."""
+
+    def run(seconds, value, status, **more):
+        return {
+            "date": "2026-01-02",
+            "failed": [],
+            "notebooks": {BOOK: {"seconds": seconds}},
+            "claims": {"energy.live.rnn": [value, status]},
+        } | more
+
+    first, second = tmp_path / "health.json", tmp_path / "backends.json"
+    first.write_text(json.dumps(run(70, 13.7, "passed")))
+    jax = run(30, 99.0, "failed", failed=[BOOK], versions={"jax": "0.10.2"})
+    second.write_text(json.dumps({"jax": jax}))
+    monkeypatch.setattr(health, "RECORD", first)
+    monkeypatch.setattr(backends, "RECORD", second)
+    claim = health.claims.load()
+    name = next(iter(claim))
+    monkeypatch.setattr(
+        backends.claims, "load", lambda: {"energy.live.rnn": claim[name]}
+    )
+    return second
+
+
+def test_the_page_tells_times_and_what_left_its_band(records):
+    page = backends.page()
+    assert "| [labs/energy_rnn](../labs/energy_rnn) | 70 s | 30 s (failed) |" in page
+    assert "leave their band" in page and "**99" in page
+    assert "failed: energy_rnn. Versions: jax 0.10.2" in page
+
+
+def test_the_page_says_so_where_all_agree(records):
+    record = json.loads(records.read_text())
+    record["jax"]["claims"]["energy.live.rnn"] = [13.7, "passed"]
+    record["jax"]["failed"] = []
+    records.write_text(json.dumps(record))
+    assert "All 1 results" in backends.page()
+
+
+def test_the_page_is_what_the_records_say():
+    assert backends.PAGE.read_text(encoding="utf-8") == backends.page()
