@@ -17,7 +17,7 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
@@ -75,14 +75,33 @@ NETWORKS = {
     "MNIST, LSTM(128)": Network("LSTM", 128, 128, 28, 28, outputs=10),
     "Shakespeare, GRU(192)": Network("GRU", 192, 32, 100, 64, outputs=65, symbols=65),
 }
-# Name of a column: the environment, the backend, and what is set.
+ONE = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
+
+
+@dataclass(frozen=True)
+class Way:
+    """An environment, a backend, and what is set."""
+
+    suffix: str  # of the environment's folder
+    backend: str
+    settings: dict = field(default_factory=dict)  # of `compile`
+    variables: dict = field(default_factory=dict)  # of the process
+
+    def worker(self) -> tuple:
+        """Name the process that trains in this way; several ways may share one."""
+        return self.suffix, self.backend, *self.variables.items()
+
+
 WAYS = {
-    "TensorFlow": ("", "tensorflow", {}),
-    "TensorFlow, 16 updates at once": ("", "tensorflow", {"steps_per_execution": 16}),
-    "TensorFlow, XLA": ("", "tensorflow", {"jit_compile": True}),
-    "JAX": ("-jax", "jax", {}),
-    "PyTorch": ("-torch", "torch", {}),
-    "PyTorch by hand": ("-torch", "torch", {"by_hand": True}),
+    "TensorFlow": Way("", "tensorflow"),
+    "TensorFlow, one thread": Way("", "tensorflow", variables=ONE),
+    "TensorFlow, 16 updates at once": Way(
+        "", "tensorflow", {"steps_per_execution": 16}
+    ),
+    "TensorFlow, XLA": Way("", "tensorflow", {"jit_compile": True}),
+    "JAX": Way("-jax", "jax"),
+    "PyTorch": Way("-torch", "torch"),
+    "PyTorch by hand": Way("-torch", "torch", {"by_hand": True}),
 }
 YARDSTICK = "PyTorch by hand"
 
@@ -167,7 +186,7 @@ def work() -> None:
     for line in sys.stdin:
         way, name = line.rstrip("\n").split("\t")
         if (way, name) not in trainers:
-            settings = dict(WAYS[way][2])
+            settings = dict(WAYS[way].settings)
             make = torch_trainer if settings.pop("by_hand", False) else keras_trainer
             trainers[way, name] = make(NETWORKS[name], **settings)
             trainers[way, name]()  # compiles
@@ -179,11 +198,12 @@ def work() -> None:
 class Worker:
     """A process that trains with one backend."""
 
-    def __init__(self, python: Path, backend: str):
+    def __init__(self, python: Path, way: Way):
+        variables = {"KERAS_BACKEND": way.backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
         self.process = subprocess.Popen(
             [python, "-m", "benchmarks.bench_labs", "--worker"],
             cwd=ROOT,
-            env={**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"},
+            env={**os.environ, **variables, **way.variables},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -212,19 +232,21 @@ def python_of(suffix: str) -> Path | None:
 def measure(rounds: int) -> tuple[dict, dict]:
     """Median milliseconds, and median ratio to the yardstick within a round."""
     workers, ways = {}, []
-    for way, (suffix, backend, _) in WAYS.items():
-        python = python_of(suffix)
+    for name, way in WAYS.items():
+        python = python_of(way.suffix)
         if python is None:
-            print(f"{way}: left out, .venv{suffix} is not there: make test-backends")
+            print(
+                f"{name}: left out, no .venv{way.suffix}; make test-backends sets it up"
+            )
             continue
-        ways.append(way)
-        if backend not in workers:
-            workers[backend] = Worker(python, backend)
+        ways.append(name)
+        if way.worker() not in workers:
+            workers[way.worker()] = Worker(python, way)
     found = {(way, name): [] for way in ways for name in NETWORKS}
     for name in NETWORKS:
         for _ in range(rounds):
             for way in ways:
-                found[way, name].append(workers[WAYS[way][1]].ask(way, name))
+                found[way, name].append(workers[WAYS[way].worker()].ask(way, name))
     for worker in workers.values():
         worker.close()
     took = {key: median(values) for key, values in found.items()}

@@ -145,24 +145,22 @@ def train(
     batch: int,
     rate: float,
     schedule: str = "one_cycle",
-    stride: int = STEPS // 2,
+    steps: int = STEPS,
     validation: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> dict[str, list[float]]:
-    """Train a network on windows of a text, a fixed number of passes over it.
+    """Train a network on windows of a text, end to end, some passes over it.
 
-    With a stride of half a window, an epoch of the windows is two passes over the
-    text, and a character that opens one window lies in the middle of another.
+    Windows half as long, in batches of twice as many, hold the same characters an
+    update in half as many steps that wait for each other.
     """
     import keras
 
-    if passes * stride % STEPS:
-        raise ValueError(f"{passes} passes are no whole number of epochs.")
-    x, y = windows(codes, stride=stride)
+    x, y = windows(codes, steps)
     return training.fit(
         model,
         x,
         y,
-        epochs=passes * stride // STEPS,
+        epochs=passes,
         batch_size=batch,
         learning_rate=rate,
         schedule=schedule,

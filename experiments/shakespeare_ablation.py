@@ -89,7 +89,7 @@ def one(variant: str, rate: float, seed: int) -> dict:
     else:
         options = {name: settings.pop(name) for name in ("normalize", "dropout")}
         model = shakespeare.fresh(seed, len(vocabulary), units=UNITS, **options)
-        plan = settings | {"passes": PASSES, "rate": rate, "stride": shakespeare.STEPS}
+        plan = settings | {"passes": PASSES, "rate": rate}
         shakespeare.train(parts["train"], model, seed, **plan)
     row = {"variant": variant, "rate": rate, "seed": seed}
     row |= {"seconds": round(time.process_time() - started)}

@@ -8,6 +8,7 @@ from tools import backends, health, notebooks
 from tools.provenance import ROOT
 
 BOOK = "book/labs/energy_rnn.ipynb"
+FAST = ['"GRU, 64","PyTorch by hand",2.0,1,30']
 
 
 def test_tensorflow_is_left_out_of_the_pins_and_nothing_else():
@@ -50,6 +51,10 @@ def records(tmp_path, monkeypatch):
     first.write_text(json.dumps(run(70, 13.7, "passed")))
     jax = run(30, 99.0, "failed", failed=[BOOK], versions={"jax": "0.10.2"})
     second.write_text(json.dumps({"jax": jax}))
+    speed = tmp_path / "speed.csv"
+    rows = ["network,way,ms,ratio,share", '"GRU, 64","JAX",3.0,1.5,20', *FAST]
+    speed.write_text("\n".join(rows))
+    monkeypatch.setattr(backends, "SPEED", speed)
     monkeypatch.setattr(health, "RECORD", first)
     monkeypatch.setattr(backends, "RECORD", second)
     claim = health.claims.load()
@@ -64,6 +69,8 @@ def test_the_page_tells_times_and_what_left_its_band(records):
     page = backends.page()
     assert "| [labs/energy_rnn](../labs/energy_rnn) | 70 s | 30 s (failed) |" in page
     assert "leave their band" in page and "**99" in page
+    assert "| [labs/mnist_lstm](../labs/mnist_lstm) | not run | not run |" in page
+    assert "| JAX | 3 (1.5) |" in page and "reaches 20 to 20 %" in page
     assert "failed: energy_rnn. Versions: jax 0.10.2" in page
 
 

@@ -148,8 +148,14 @@ def _times(records: dict) -> str:
             exercises.update({b: s or 0 for b, s in took.items()})
             continue
         where = path.relative_to(PAGE.parents[1]).with_suffix("").as_posix()
-        cells = [_seconds(took[b], name in records[b]["failed"]) for b in records]
-        link = f"[{notebooks.short_name(path)}](../{where})"
+        short = notebooks.short_name(path)
+        cells = [
+            "left out"
+            if short in LEFT_OUT.get(b, {})
+            else _seconds(took[b], name in records[b]["failed"])
+            for b in records
+        ]
+        link = f"[{short}](../{where})"
         rows.append(f"| {link} | {' | '.join(cells)} |")
     sums = [f"{exercises[b]} s" for b in records]
     rows.append(f"| all exercises | {' | '.join(sums)} |")
@@ -158,7 +164,7 @@ def _times(records: dict) -> str:
 
 def _seconds(took: int | None, failed: bool) -> str:
     if took is None:
-        return "left out"
+        return "not run"
     return f"{took} s{' (failed)' if failed else ''}"
 
 
