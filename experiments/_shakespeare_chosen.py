@@ -7,4 +7,4 @@ and the schedule from `shakespeare_ablation`.
 from __future__ import annotations
 
 BUILD = {"units": 192, "dropout": 0.1}
-TRAIN = {"steps": 50, "batch": 64, "passes": 8, "rate": 2e-2}
+TRAIN = {"steps": 50, "batch": 64, "passes": 8, "rate": 1e-2}

@@ -1,5 +1,7 @@
 """The checks of the exercises: right answers pass, wrong ones get their own hint."""
 
+from decimal import Decimal
+from fractions import Fraction
 from types import SimpleNamespace
 
 import numpy as np
@@ -132,8 +134,19 @@ FAULTS = {
     "still `...`": lambda x, kernel, bias: ...,
     "shape (4, 5), expected shape (5, 4)": lambda *given: layer(*given).T,
     "not finite": lambda *given: layer(*given) * np.nan,
-    "Expected 1 results (a), got 2": lambda *given: (layer(*given), 1),
-    "a is a str": lambda *given: "sigmoid",
+    "Expected one result (a), got 2": lambda *given: (layer(*given), 1),
+    "a is a str, expected an array of shape (5, 4)": lambda *given: "sigmoid",
+    "a holds None": lambda *given: [[None] * 4] * 5,
+    "or what `append` returns": lambda *given: [[1.0, 2.0, None, 4.0]] * 5,
+    "a holds `...`": lambda *given: [[...] * 4] * 5,
+    "a holds a dict": lambda *given: [[{}] * 4] * 5,
+    "a holds a function": lambda *given: [[layer] * 4] * 5,
+    "type is datetime64[D]": lambda *given: np.full(
+        (5, 4), np.datetime64("2020-01-01")
+    ),
+    "type is <U1": lambda *given: [["a"] * 4] * 5,
+    "not fit into a float": lambda *given: [[10**400] * 4] * 5,
+    "Expected one result (a), got 5": lambda *given: [[1], [1, 2], [3], [4], [5]],
     "stopped when it was called, with TypeError": lambda x: x,
     "It was given an array of shape (5, 3)": lambda x, kernel, bias: x @ bias,
 }
@@ -337,3 +350,154 @@ def test_a_list_for_a_tuple_and_one_number_in_an_array_are_forgiven(capsys):
         lambda alpha: (np.array([[alpha]]), np.array([[1 - alpha]])),
     )
     assert "Right" in one
+
+
+def test_fractions_and_large_integers_are_numbers(capsys):
+    for third in Fraction(1, 3), Decimal(1) / 3, [Fraction(1, 3)], 0.333, 0.3333:
+        assert "Right" in said(capsys, "looking.pencil", third)
+    assert "three digits" in said(capsys, "looking.pencil", 0.33)
+
+    def exact(*given):
+        return [[Fraction(float(a)) for a in row] for row in layer(*given)]
+
+    assert "Right" in said(capsys, "neuron.layer", exact)
+    text = said(capsys, "neuron.layer", lambda *given: [[10**30] * 4] * 5)
+    assert "Not yet" in text and exercises.get("neuron.layer").hint in text
+
+
+def test_a_comma_after_the_only_result_is_forgiven(capsys):
+    assert "Right" in said(capsys, "looking.pencil", (1 / 3,))
+    assert "Right" in said(capsys, "neuron.layer", lambda *given: (layer(*given),))
+    assert "not finite" in said(capsys, "looking.pencil", (np.nan,))
+
+
+def test_one_number_is_asked_for_as_a_number_and_not_shown(capsys):
+    text = said(capsys, "looking.pencil", "1/3")
+    assert "result is a str, expected a number." in text
+
+
+def test_rows_of_one_array_are_not_counted_as_results(capsys):
+    text = said(capsys, "self_supervised.pairs", lambda images: images[:, 1:])
+    assert "Expected 2 results (inputs, targets), got one array of shape (3, " in text
+    stacked = said(
+        capsys,
+        "self_supervised.pairs",
+        lambda images: np.stack([images[:, :-1], images[:, 1:]]),
+    )
+    assert "Right" in stacked
+    text = said(capsys, "gru.parameters", lambda features, units: [1, 2, 3])
+    assert "Expected 2 results" in text and "got 3." in text
+
+
+def made_up(monkeypatch, **parts):
+    """Put an exercise of the test's own in place of all others."""
+    exercise = exercises.Exercise(
+        id="made.up", task="", ability="", minutes=1, hint="Look again.", **parts
+    )
+    monkeypatch.setattr(checking, "_all", lambda: {"made.up": exercise})
+
+
+def test_inputs_may_hold_nan_and_infinity(monkeypatch, capsys):
+    values = np.array([1.0, np.nan, np.inf])
+    made_up(monkeypatch, inputs=lambda generator: (values,), solution=lambda x: x[0])
+    assert "Right" in said(capsys, "made.up", lambda x: x[0])
+
+    def fills(x):
+        x[1] = 0
+        return x[0]
+
+    assert "changes one of its inputs" in said(capsys, "made.up", fills)
+
+
+def test_a_result_with_infinity_gets_the_hint_of_the_slip_that_has_it_too(
+    monkeypatch, capsys
+):
+    slip = exercises.Mistake("Nothing is left of it.", lambda x: -np.inf * x)
+    made_up(
+        monkeypatch,
+        inputs=lambda generator: (generator.uniform(1, 2, 3),),
+        solution=lambda x: x,
+        mistakes=(slip,),
+    )
+    assert "Nothing is left" in said(capsys, "made.up", lambda x: -np.inf * x)
+    other = said(capsys, "made.up", lambda x: np.append(-np.inf, x[1:]))
+    assert "not finite" in other and "Nothing is left" not in other
+
+
+def softmax(scores):
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def log_mean(ratio, largest):
+    return largest + np.log(np.exp(ratio - largest).mean(axis=0))
+
+
+def rolled(states, fact, shifts):
+    """Best absolute correlation of the fact itself, and after each shift."""
+    tables = [np.corrcoef(states.T, np.roll(fact, s))[-1, :-1] for s in (0, *shifts)]
+    own, *best = np.abs(tables).max(axis=1)
+    return own, np.array(best)
+
+
+def by_limit(limit, order=2, least=5):
+    def coverage(samples, centres, spread):
+        far = np.linalg.norm(samples[:, None] - centres, ord=order, axis=2)
+        good = far.min(axis=1) < limit * spread
+        hits = np.bincount(far.argmin(axis=1)[good], minlength=len(centres))
+        return (hits >= least).sum(), good.mean()
+
+    return coverage
+
+
+def by_signs(a, b):
+    low, high, _ = exercises.get("choosing.verdict").solution(a, b)
+    return low, high, 1 if (a < b).all() else -1 if (a > b).all() else 0
+
+
+# Wrong answers that fit the sizes, or the luck, of inputs that are drawn too narrowly.
+NARROW = {
+    "attention.mask": [
+        lambda scores: softmax(np.where(np.tril(scores) == 0, -np.inf, scores)),
+        lambda scores: softmax(np.where(np.tri(len(scores)) > 0, scores, -20.0)),
+    ],
+    "choosing.verdict": [by_signs],
+    "generative.coverage": [
+        by_limit(2.5),
+        by_limit(3, order=1),
+        by_limit(3, order=np.inf),
+        by_limit(3, least=4),
+        by_limit(3, least=6),
+    ],
+    "generative.weighted": [
+        lambda joint, q: log_mean(joint - q, -1200.0),
+        lambda joint, q: log_mean(joint - q, joint.max(axis=0)),
+    ],
+    "looking.luck": [
+        lambda *given: (
+            rolled(*given)[1],
+            (1 + np.sum(rolled(*given)[1] >= rolled(*given)[0])) / 13,
+        ),
+    ],
+    "looking.auc": [
+        lambda states, fact: max(
+            exercises.get("looking.auc").solution(states, fact),
+            exercises.get("looking.auc").solution(-states, fact),
+        )
+    ],
+    "self_supervised.pairs": [lambda images: (images[:, :5], images[:, 1:])],
+    "uncertainty.conformal": [
+        lambda scores, alpha: np.sort(scores)[
+            round((len(scores) + 1) * (1 - alpha)) - 1
+        ],
+    ],
+}
+
+
+@pytest.mark.parametrize("name", NARROW)
+def test_an_answer_that_fits_narrow_inputs_only_does_not_pass(name, capsys):
+    for answer in NARROW[name]:
+        with np.errstate(all="ignore"):
+            texts = [said(capsys, name, answer) for _ in range(10)]
+        assert all("Not yet" in text for text in texts)
+        assert not any("stopped" in text for text in texts)

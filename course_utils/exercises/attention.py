@@ -11,8 +11,15 @@ from .checking import Exercise, Mistake
 Generator = np.random.Generator
 
 
-def _scores(generator: Generator) -> tuple:
-    return (2 * generator.normal(size=(5, 5)),)
+def _scores(generator: Generator) -> list[tuple]:
+    """Draw usual scores, whole ones with zeros among them, and very large ones."""
+    sizes = generator.permutation(np.arange(3, 9))[:3]
+    usual, whole, large = (generator.normal(size=(size, size)) for size in sizes)
+    whole = np.round(whole)
+    whole[1, 0] = whole[2, 2] = 0
+    large = np.round(20 * large)  # whole, so that float32 holds them
+    large[1, :2] -= 150  # what may be seen lies far below 0
+    return [(2 * usual,), (whole,), (large,)]
 
 
 def _causal(scores, diagonal=0, axis=1):
@@ -25,11 +32,15 @@ def _late(scores):
     return scratch.softmax(scores) * np.tril(np.ones(scores.shape))
 
 
-def _projected(generator: Generator) -> tuple:
-    return (*generator.normal(size=(3, 4, 6)), 2)
+def _projected(generator: Generator) -> list[tuple]:
+    cases = []
+    for heads, size in ((2, 3), (3, 2), (4, 5)):
+        steps = int(generator.integers(3, 8))
+        cases.append((*generator.normal(size=(3, steps, heads * size)), heads))
+    return cases
 
 
-def _by_head(q, k, v, heads, scale="size", order="blocks"):
+def _by_head(q, k, v, heads, scale="size", order="blocks", turned=False):
     """Each head on its own columns, one after the other; no mask."""
     steps, width = q.shape
     size = width // heads
@@ -40,7 +51,8 @@ def _by_head(q, k, v, heads, scale="size", order="blocks"):
             columns = slice(head, None, heads)
         divide = {"size": size, "width": width, "none": 1}[scale]
         scores = q[:, columns] @ k[:, columns].T / np.sqrt(divide)
-        found[:, columns] = scratch.softmax(scores) @ v[:, columns]
+        weights = scratch.softmax(scores.T).T if turned else scratch.softmax(scores)
+        found[:, columns] = weights @ v[:, columns]
     return found
 
 
@@ -52,9 +64,13 @@ def _no_transpose(q, k, v, heads):
     return (scratch.softmax(scores) @ v).reshape(steps, width)
 
 
-def _one_more(generator: Generator) -> tuple:
-    new = generator.normal(size=(3, 4))
-    return (*new, generator.normal(size=(6, 4)), generator.normal(size=(6, 4)))
+def _one_more(generator: Generator) -> list[tuple]:
+    cases = []
+    for size in (4, 5, 9):
+        steps = int(generator.integers(2, 8))
+        past = generator.normal(size=(2, steps, size))
+        cases.append((*generator.normal(size=(3, size)), *past))
+    return cases
 
 
 def _step(q, k, v, keys, values):
@@ -139,8 +155,15 @@ EXERCISES = (
                 lambda: _count(last=False) - 64,
             ),
             Mistake(
-                "The two normalizations are missing: each has a scale and a shift.",
+                "256 are missing. That many are in the two normalizations, in the four "
+                "biases of the heads, and in the bias of the hidden layer. Which of "
+                "them did you forget?",
                 lambda: _count() - 4 * 64,
+            ),
+            Mistake(
+                "Only the matrices are counted. Biases and normalizations have "
+                "parameters, too.",
+                lambda: _count(biases=False) - 4 * 64,
             ),
         ),
     ),
@@ -173,6 +196,11 @@ EXERCISES = (
                 "Your heads take every so many columns. Neighbouring columns belong "
                 "to one head.",
                 lambda *given: _by_head(*given, order="strided"),
+            ),
+            Mistake(
+                "Your softmax runs over the places that look. It runs over the keys: "
+                "the weights of one query add up to 1.",
+                lambda *given: _by_head(*given, turned=True),
             ),
         ),
     ),

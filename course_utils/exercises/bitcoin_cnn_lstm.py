@@ -52,18 +52,24 @@ def _uncentred(right, days):
 
 
 def _positions(generator: Generator) -> tuple:
-    prices = 100 * np.exp(generator.normal(0, 0.05, 21).cumsum())
-    position = generator.integers(0, 2, 20).astype(float)
-    position[:2] = 1, 0  # a first purchase, and a sale
+    days = int(generator.integers(15, 25))
+    prices = 100 * np.exp(generator.normal(0, 0.05, days + 1).cumsum())
+    position = generator.integers(0, 3, days) / 2
+    position[:4] = 1, 0, 0.5, 1  # a first purchase, a sale, and two halves
+    position[-1] = 1  # never sold
     return prices, position, float(generator.integers(10, 50))
 
 
-def _gains(prices, position, cost, lag=0, paid="change", unit=10_000, start=0.0):
+def _gains(
+    prices, position, cost, lag=0, paid="change", unit=10_000, start=0.0, log=False
+):
     gains, owned = [], start
     for day, want in enumerate(position):
         held = position[day - lag] if day >= lag else 0.0
         move = prices[day + 1] / prices[day] - 1
-        traded = abs(want - owned) if paid == "change" else want
+        move = np.log1p(move) if log else move
+        change = abs(want - owned)
+        traded = {"change": change, "owned": want, "any": change > 0}[paid]
         gains.append(held * move - traded * cost / unit)
         owned = want
     return np.array(gains)
@@ -76,13 +82,18 @@ def _same_day(prices, position, cost):
     return position * moves - traded * cost / 10_000
 
 
-def _series(generator: Generator) -> tuple:
-    size = int(generator.integers(3, 6))
-    return generator.normal(size=30), 3, size
+def _series(generator: Generator) -> list[tuple]:
+    """Draw two series, to be cut into unequal numbers of segments."""
+    cases = []
+    for segments in generator.permutation(np.arange(2, 6))[:2]:
+        size, before = generator.integers((3, 4), (6, 16))
+        values = generator.normal(size=segments * size + before)
+        cases.append((values, int(segments), int(size)))
+    return cases
 
 
-def _walked(values, segments, size, until="segment"):
-    sums = np.cumsum(values)
+def _walked(values, segments, size, until="segment", rolling=False):
+    sums = np.append(0, np.cumsum(values))
     first = len(values) - segments * size
     days = np.arange(first, len(values))
     begins = first + (days - first) // size * size
@@ -93,7 +104,8 @@ def _walked(values, segments, size, until="segment"):
         "daily": days,
         "all": np.full(len(days), len(values)),
     }[until]
-    return sums[known - 1] / known
+    start = known - first if rolling else 0 * known
+    return (sums[known] - sums[start]) / (known - start)
 
 
 EXERCISES = (
@@ -192,6 +204,14 @@ EXERCISES = (
                 "A basis point is a hundredth of a percent: 0.0001.",
                 lambda *given: _gains(*given, unit=100),
             ),
+            Mistake(
+                "A gain is a share of the dollars here, not a log return.",
+                lambda *given: _gains(*given, log=True),
+            ),
+            Mistake(
+                "Half a change costs half as much.",
+                lambda *given: _gains(*given, paid="any"),
+            ),
         ),
     ),
     Exercise(
@@ -222,6 +242,11 @@ EXERCISES = (
                 "You fit before every day. That is allowed in life; here it is asked "
                 "once before each segment.",
                 lambda *given: _walked(*given, until="daily"),
+            ),
+            Mistake(
+                "Your window moves on. Keep the old values: everything before the "
+                "segment.",
+                lambda *given: _walked(*given, rolling=True),
             ),
         ),
     ),

@@ -7,10 +7,12 @@ import difflib
 import functools
 import importlib
 import itertools
+import numbers
 import os
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 
@@ -217,7 +219,7 @@ def _judge(exercise: Exercise, answer: object) -> str | None:
     if exercise.inputs is None:
         if callable(answer):
             return "The answer is a value here, not a function. Call yours first."
-        expected = exercise.solution()
+        expected = _plain(exercise.solution())
         found = _as_wanted(_plain(answer), expected)
         return _explain(exercise, [((), found, expected)])
     if not callable(answer):
@@ -315,15 +317,17 @@ def _form(exercise: Exercise, found: object, expected: object) -> str | None:
     """Complain about a misshapen or unusable result."""
     expected_parts, found_parts = _parts(expected), _parts(found)
     if len(expected_parts) != len(found_parts):
-        return (
-            f"Expected {len(expected_parts)} results ({', '.join(exercise.outputs)}), "
-            f"got {len(found_parts)}."
-        )
+        wanted = _how_many(expected_parts)
+        got = _how_many_came(found, expected_parts)
+        return f"Expected {wanted} ({', '.join(exercise.outputs)}), got {got}."
     for name, want, got in zip(
         exercise.outputs, expected_parts, found_parts, strict=True
     ):
         if not isinstance(got, _NUMBERS):
-            return f"{name} is a {type(got).__name__}, expected {_describe(want)}."
+            return f"{name} is a {type(got).__name__}, expected {_form_of(want)}."
+        strange = _strange(got, want)
+        if strange:
+            return f"{name} holds {strange}"
         if np.shape(got) != np.shape(want):
             return f"{name} has shape {np.shape(got)}, expected shape {np.shape(want)}."
         if np.asarray(got).dtype.kind in "fc" and not np.isfinite(got).all():
@@ -331,33 +335,86 @@ def _form(exercise: Exercise, found: object, expected: object) -> str | None:
     return None
 
 
+def _how_many(parts: tuple) -> str:
+    return "one result" if len(parts) == 1 else f"{len(parts)} results"
+
+
+def _how_many_came(found: object, expected: tuple) -> str:
+    """Say how many results came; the rows of an array are not results."""
+    if not isinstance(found, np.ndarray):
+        return str(len(_parts(found)))
+    only_numbers = not any(isinstance(part, np.ndarray) for part in expected)
+    if found.ndim == 1 and only_numbers:
+        return str(len(found))
+    return f"one array of shape {found.shape}"
+
+
+def _form_of(want: object) -> str:
+    """Describe what is expected, without its value."""
+    return _describe(want) if isinstance(want, np.ndarray) else "a number"
+
+
+def _strange(got: object, want: object) -> str | None:
+    """Name what is in a result that should hold numbers only."""
+    array = np.asarray(got)
+    if array.dtype.kind in "biufc" or array.dtype.kind == np.asarray(want).dtype.kind:
+        return None
+    if array.dtype.kind != "O":
+        return f"no numbers: their type is {array.dtype}."
+    odd = [part for part in array.flat if not isinstance(part, numbers.Number)]
+    if any(part is None for part in odd):
+        return "None: a place never filled, or what `append` returns."
+    if any(part is Ellipsis for part in odd):
+        return "`...`: a place never filled."
+    if odd:
+        return f"a {type(odd[0]).__name__}, and should hold numbers only."
+    return "a number that does not fit into a float."
+
+
 def _parts(value: object) -> tuple:
     return tuple(value) if isinstance(value, tuple | list) else (value,)
 
 
 def _plain(value: object) -> object:
-    """Turn tensors of any backend, and lists, into NumPy arrays."""
+    """Turn tensors of any backend, and lists, into NumPy arrays; one number into it."""
     if isinstance(value, tuple):
         return tuple(_plain(part) for part in value)
-    if isinstance(value, list) or hasattr(value, "__array__"):
+    exact = isinstance(value, numbers.Rational | Decimal)
+    if exact or isinstance(value, list) or hasattr(value, "__array__"):
         try:
-            return np.asarray(value)
+            return _in_numbers(np.asarray(value))
         except ValueError:
             return value
     return value
 
 
+def _in_numbers(array: np.ndarray) -> np.ndarray | float:
+    """Turn fractions, and integers too large for NumPy, into floats."""
+    if array.dtype.kind == "O":
+        if all(isinstance(part, numbers.Number) for part in array.flat):
+            try:
+                array = array.astype(float)
+            except (TypeError, OverflowError):
+                return array
+    return array.item() if array.ndim == 0 and array.dtype.kind in "biuf" else array
+
+
 def _as_wanted(found: object, expected: object) -> object:
     """Forgive what does not matter: a list for a tuple, one number in an array."""
     if isinstance(expected, tuple):
-        found = tuple(_plain(part) for part in found) if _is_a_row(found) else found
-    if isinstance(expected, tuple) and isinstance(found, tuple):
-        if len(found) == len(expected):
+        if _is_a_row(found) and len(found) == len(expected):
+            found = tuple(_plain(part) for part in found)
+        if isinstance(found, tuple) and len(found) == len(expected):
             return tuple(map(_as_wanted, found, expected))
+        return found
+    if isinstance(found, tuple) and len(found) == 1:  # as from `return x,`
+        alone = _as_wanted(found[0], expected)
+        if isinstance(alone, _NUMBERS) and np.shape(alone) == np.shape(expected):
+            return alone
     if isinstance(expected, np.ndarray) and isinstance(found, tuple):
         return _plain(list(found))
-    if isinstance(expected, int | float) and np.size(found) == 1:
-        return found.item() if isinstance(found, np.ndarray) else found
+    if isinstance(expected, int | float) and isinstance(found, np.ndarray):
+        return found.item() if found.size == 1 else found
     return found
 
 
@@ -378,15 +435,16 @@ def _same(found: object, wanted: object, tolerance: float) -> bool:
         return False
     if np.shape(found) != np.shape(wanted):
         return False
-    if {np.asarray(part).dtype.kind for part in (found, wanted)} & {"U", "S", "b"}:
+    if not {np.asarray(part).dtype.kind for part in (found, wanted)} <= set("iufc"):
         return bool(np.array_equal(found, wanted))
-    scale = max(1.0, float(np.abs(wanted).max(initial=0)))
-    return bool(np.allclose(found, wanted, rtol=0, atol=tolerance * scale))
+    sizes = np.abs(wanted)[np.isfinite(wanted)]
+    atol = tolerance * max(1.0, float(sizes.max(initial=0)))
+    return bool(np.allclose(found, wanted, rtol=0, atol=atol, equal_nan=True))
 
 
 def _describe(value: object) -> str:
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
+        return f"an array of shape {value.shape}" if value.ndim else "a number"
     if isinstance(value, tuple | list):
         return f"{len(value)} values"
     return (

@@ -49,6 +49,8 @@ def _faulty_counts(features, units, size, slip):
         gru = 3 * block
     if slip == "no state":
         simple, lstm, gru = n * (d + 1), 4 * n * (d + 1), 3 * n * (d + 2)
+    if slip == "swapped":
+        lstm, gru = gru, lstm
     if slip == "three":
         lstm = 3 * block
     if slip == "one feature":
@@ -59,12 +61,10 @@ def _faulty_counts(features, units, size, slip):
 
 
 def _budgets(generator: Generator) -> list[tuple]:
-    return [
-        (int(features), int(budget))
-        for features, budget in zip(
-            generator.integers(1, 12, 4), generator.integers(900, 5000, 4), strict=True
-        )
-    ]
+    # Budgets that four units of a cell use up, and one too small for two of the cells.
+    cases = [(1, 24), (1, 96), (1, 84), (1, 5)]
+    features, budgets = generator.integers(1, 12, 4), generator.integers(900, 5000, 4)
+    return cases + list(zip(features.tolist(), budgets.tolist(), strict=True))
 
 
 def _largest(blocks: int, rows: int, features: int, budget: int) -> int:
@@ -98,12 +98,20 @@ def _squares(features, budget):
 
 
 def _scores(generator: Generator) -> list[tuple]:
-    """Errors of two models over the same seeds: a gain, a loss, and nothing sure."""
+    """Draw errors of two models over the same seeds, sure and unsure differences."""
+    differences = [
+        shift + generator.normal(0, 0.15, 5) for shift in (-1.0, 1.0, 0.02)
+    ]  # b minus a: a loss, a gain, and nothing sure
+    # All of one sign, their mean larger than their spread, and yet not decided.
+    for sign in (-1, 1):
+        unsure = generator.permutation([1, 1, 1, 1, 4.3]) * generator.uniform(1, 3)
+        differences.append(sign * unsure)
+        differences.append(sign * 0.1 + generator.normal(0, 0.01, 5))  # small, but sure
     found = []
-    for shift in (-1.0, 1.0, 0.02):
-        luck = generator.normal(0, 3, 5)  # hard and easy seeds, for both
-        pair = luck + 50, luck + 50 + shift + generator.normal(0, 0.15, 5)
-        found.append(pair)
+    for difference in differences:
+        luck = generator.normal(50, 3, 5)  # hard and easy seeds, for both
+        found.append((luck, luck + difference))
+    found.append((luck, luck.copy()))  # no difference at all
     return found
 
 
@@ -127,14 +135,24 @@ def _with_half(a, b, factor):
     return mean - half, mean + half, 0 if abs(mean) <= half else int(np.sign(-mean))
 
 
-def _stack_inputs(generator: Generator) -> tuple:
-    dilations = (1, 2, 4) if generator.random() < 0.5 else (1, 3, 2)
-    features, weights = 2, []
-    for filters in (3, 4, 2):
-        kernel = generator.normal(size=(3, features, filters))
+def _stack_inputs(generator: Generator) -> list[tuple]:
+    second = (3, 2) if generator.random() < 0.5 else (2, 3)
+    return [
+        _stack(generator, 9, (3, 3, 3), (1, 2, 4)),
+        _stack(generator, 12, (4, 2), second),
+    ]
+
+
+def _stack(generator, steps, sizes, dilations) -> tuple:
+    first = features = int(generator.integers(1, 4))
+    weights = []
+    for size in sizes:
+        filters = int(generator.integers(3, 6))
+        kernel = generator.normal(size=(size, features, filters))
         weights.append((kernel, generator.normal(size=filters)))
         features = filters
-    return generator.normal(size=(3, 9, 2)), weights, dilations
+    batch = int(generator.integers(2, 5))
+    return generator.normal(size=(batch, steps, first)), weights, dilations
 
 
 def _live(x, weights, dilations, activation="relu", turned=False, order=None):
@@ -175,7 +193,7 @@ def _short_queue(x, weights, dilations):
     cut = []
     for kernel, bias in weights:
         kernel = kernel.copy()
-        kernel[0] = 0
+        kernel[:-2] = 0
         cut.append((kernel, bias))
     return _live(x, cut, dilations)
 
@@ -216,6 +234,10 @@ EXERCISES = (
                 "A convolution has no recurrent kernel.",
                 lambda *given: _faulty_counts(*given, slip="recurrent"),
             ),
+            Mistake(
+                "LSTM and GRU are swapped.",
+                lambda *given: _faulty_counts(*given, slip="swapped"),
+            ),
         ),
     ),
     Exercise(
@@ -253,6 +275,10 @@ EXERCISES = (
                     _fit(features, budget)[0],
                     *_fit(features, budget)[:0:-1],
                 ),
+            ),
+            Mistake(
+                "A budget may be used up to its last weight: equal is within.",
+                lambda features, budget: _fit(features, budget - 1),
             ),
         ),
     ),

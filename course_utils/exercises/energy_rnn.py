@@ -12,9 +12,10 @@ Generator = np.random.Generator
 
 
 def _forecasts(generator: Generator) -> tuple:
-    train = generator.normal(size=60).cumsum()
+    train = generator.normal(size=int(generator.integers(45, 70))).cumsum()
     truth = generator.normal(size=20).cumsum()
-    return truth, truth + generator.normal(size=20), train, 7
+    season = int(generator.integers(2, 13))
+    return truth, truth + generator.normal(size=20), train, season
 
 
 def _mase(truth, forecast, train, season, error="absolute"):
@@ -24,8 +25,14 @@ def _mase(truth, forecast, train, season, error="absolute"):
     return evaluation.rmse(truth, forecast) / naive
 
 
-def _calendar(generator: Generator) -> tuple:
-    return generator.normal(size=20), generator.integers(0, 2, (20, 3)) * 1.0, 5
+def _calendar(generator: Generator) -> list[tuple]:
+    """Draw a calendar of few columns, and one of more."""
+    cases = []
+    for columns in (int(generator.integers(1, 3)), int(generator.integers(4, 6))):
+        days, steps = (int(size) for size in generator.integers((14, 3), (24, 7)))
+        calendar = generator.integers(0, 2, (days, columns)) * 1.0
+        cases.append((generator.normal(size=days), calendar, steps))
+    return cases
 
 
 def _with_calendar(consumption, calendar, steps, days=1):
@@ -37,13 +44,15 @@ def _with_calendar(consumption, calendar, steps, days=1):
     return np.stack(windows)
 
 
-def _linear(generator: Generator) -> tuple:
-    return (
-        generator.normal(size=6),
-        generator.normal(size=6) * 0.4,
-        float(generator.normal()),
-        4,
-    )
+def _linear(generator: Generator) -> list[tuple]:
+    """Draw a history as long as the window, and one longer than another window."""
+    cases = []
+    sizes = generator.permutation(np.arange(3, 8))[:2]
+    for size, more in zip(sizes, (0, int(generator.integers(1, 6))), strict=True):
+        weights, bias = generator.normal(size=size) * 0.4, float(generator.normal())
+        history = generator.normal(size=size + more)
+        cases.append((history, weights, bias, int(generator.integers(3, 9))))
+    return cases
 
 
 def _recursive(history, weights, bias, days, feed="forecast", order=1):
@@ -174,6 +183,10 @@ EXERCISES = (
             Mistake(
                 "1.96 is for many values. For five, Student's t is 2.776.",
                 lambda values: _other_interval(values, 1.959964, 1),
+            ),
+            Mistake(
+                "2.571 is for five degrees of freedom. Five values have n - 1 = 4.",
+                lambda values: _other_interval(values, 2.570582, 1),
             ),
             Mistake(
                 "The spread of a sample divides by n - 1, not by n.",

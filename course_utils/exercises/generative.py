@@ -79,41 +79,82 @@ def _searched(p, q):
 
 
 def _bounds(generator: Generator) -> tuple:
-    shape = int(generator.integers(20, 40)), int(generator.integers(3, 6))
-    log_joint = generator.normal(-1200, 3, shape)
-    return log_joint, generator.normal(1, 1, shape)
+    # A level of its own for each image: no constant, and not the largest of all, fits.
+    levels = [(-400, 20), (-900, 0), (-1200, 900), (-3000, -900)]
+    levels += [(generator.uniform(-1300, -1100), 0)]
+    levels = generator.permutation(levels)
+    shape = int(generator.integers(20, 40)), len(levels)
+    log_joint = generator.normal(levels[:, 0], 3, shape)
+    return log_joint, generator.normal(levels[:, 1], 1, shape)
 
 
 def _weighted(log_joint, log_q):
     return special.logsumexp(log_joint - log_q, axis=0, b=1 / len(log_q))
 
 
+def _exponentiated(log_joint, log_q, largest=0.0):
+    with np.errstate(all="ignore"):
+        weights = np.exp(log_joint - log_q - largest)
+        return largest + np.log(weights.mean(axis=0))
+
+
+def _one_largest(log_joint, log_q):
+    return _exponentiated(log_joint, log_q, (log_joint - log_q).max())
+
+
+def _around(centre, radii, angles):
+    turned = np.stack([np.cos(angles), np.sin(angles)], axis=-1)
+    return centre + np.reshape(radii, (-1, 1)) * turned
+
+
 def _clouds(generator: Generator) -> tuple:
-    modes = int(generator.integers(4, 7))
-    angle = 2 * np.pi * np.arange(modes) / modes
-    centres = 3 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    """Place modes on a ring, and one close to the first of them."""
+    ring = int(generator.integers(5, 8))
     spread = float(generator.uniform(0.1, 0.2))
-    # Full modes, one with a single stray sample, empty ones, and misses.
-    counts = [30, 1, 0] + [int(generator.integers(15, 40)) for _ in range(modes - 3)]
-    mine = np.repeat(np.arange(modes), counts)
-    # 0.6 spreads each way keep the hits well inside, 4 to 5 spreads well outside.
-    good = centres[mine] + spread * generator.uniform(-0.6, 0.6, (len(mine), 2))
-    turn = generator.uniform(0, 2 * np.pi, 12)
-    away = spread * generator.uniform(4, 5, 12)
-    misses = centres[np.repeat([1, 2], 6)]  # both would count, if misses did
-    misses = misses + away[:, None] * np.stack([np.cos(turn), np.sin(turn)], axis=1)
-    samples = np.concatenate([good, misses])
-    return generator.permutation(samples), centres, spread
+    turn = generator.uniform(0, 2 * np.pi)
+    centres = _around(0, 3.0, turn + 2 * np.pi * np.arange(ring) / ring)
+    towards = generator.uniform(0, 2 * np.pi)
+    centres = np.append(centres, _around(centres[0], 4 * spread, [towards]), axis=0)
+
+    def near(mode, radii):  # on the diagonals, where other distances differ most
+        quarter = np.pi / 2 * generator.integers(0, 4, len(radii))
+        angles = np.pi / 4 + quarter + generator.uniform(-0.1, 0.1, len(radii))
+        return _around(centres[mode], spread * np.array(radii), angles)
+
+    def between(mode, other):  # within the reach of both
+        step = centres[other] - centres[mode]
+        return centres[mode] + generator.uniform(0.3, 0.45, (4, 1)) * step
+
+    misses = [3.1, 3.1, 3.2, 4.0, 4.5, 5.0]
+    groups = [
+        between(0, ring),  # the first mode has five: hit
+        centres[[0]],
+        between(ring, 0),  # its neighbour four: not hit
+        near(1, [0.5, 1.4, 2.2, 2.9]),  # four good ones: not hit
+        near(1, misses),
+        near(2, misses),  # none is good
+        near(3, [0.5, 1.4, 2.2, 2.9, 2.9]),  # five: hit
+        near(4, [1.0]),  # a stray one
+    ]
+    for mode in range(5, ring):
+        radii = generator.uniform(0, 2.8, int(generator.integers(6, 30)))
+        groups.append(near(mode, radii))
+    # A random number of good samples, so that no constant passes.
+    groups.append(near(3, generator.uniform(0, 2.8, int(generator.integers(0, 2)))))
+    samples = np.concatenate(groups)
+    return generator.permutation(samples), generator.permutation(centres), spread
 
 
-def _coverage(samples, centres, spread, reach=3.0, least=5, only_good=True):
+def _coverage(samples, centres, spread, least=5, only_good=True, every=False):
     hits = np.zeros(len(centres), int)
     good = 0
     for sample in samples:
         far = np.hypot(*(centres - sample).T)
-        inside = far.min() < reach * spread
+        inside = far.min() < 3 * spread
         good += bool(inside)
-        if inside or not only_good:
+        if every:
+            hits += far < 3 * spread
+        elif inside or not only_good:
             hits[far.argmin()] += 1
     return int((hits >= least).sum()), good / len(samples)
 
@@ -250,6 +291,11 @@ EXERCISES = (
                 _squared,
             ),
             Mistake(
+                "A sample between two modes counts for both in yours. It belongs to "
+                "the nearest middle only.",
+                lambda *given: _coverage(*given, every=True),
+            ),
+            Mistake(
                 "The first result is a number of modes, not a share of them.",
                 _of_hits,
             ),
@@ -281,6 +327,16 @@ EXERCISES = (
                 lambda log_joint, log_q: (
                     (log_joint - log_q).max(axis=0) - np.log(len(log_q))
                 ),
+            ),
+            Mistake(
+                "exp(-1200) is 0, and the logarithm of 0 is minus infinity. Take the "
+                "largest of each column out first.",
+                _exponentiated,
+            ),
+            Mistake(
+                "You took one largest number out of all columns. What is far below it "
+                "is still 0: each image needs its own.",
+                _one_largest,
             ),
             Mistake(
                 "The draws came from q, and that has to be divided out.",

@@ -15,11 +15,14 @@ def _pencil() -> float:
     return float(np.corrcoef([1, 1, 1, -1], [1, 0, 0, 0])[0, 1])
 
 
-def _yes_and_no(generator: Generator) -> tuple:
-    # Whole numbers, so that there are ties; not as many yes as no.
-    fact = np.arange(14) < generator.integers(3, 7)
-    states = np.round(generator.normal(size=14) + fact, 0)
-    return states, generator.permutation(fact)
+def _yes_and_no(generator: Generator) -> list[tuple]:
+    """Draw a neuron that is higher where the fact holds, and one that is lower."""
+    cases = []
+    for places, lift in ((14, 2), (19, -2)):
+        # Whole numbers, so that there are ties; not as many yes as no.
+        fact = generator.permutation(np.arange(places) < generator.integers(3, 7))
+        cases.append((np.round(generator.normal(size=places) + lift * fact, 0), fact))
+    return cases
 
 
 def _auc(states, fact):
@@ -37,12 +40,22 @@ def _pairs(states, fact, tie):
     return (yes > no) + tie * (yes == no)
 
 
-def _one_text(generator: Generator) -> tuple:
+def _one_text(generator: Generator) -> list[tuple]:
     states = generator.normal(size=(60, 5)).cumsum(axis=0)
     states = states - generator.normal(size=5)
     fact = (generator.normal(size=60).cumsum() > 0).astype(float)
     fact[:3], fact[-3:] = 1, 0  # never constant
-    return states, fact, generator.integers(5, 55, 12)
+    usual = states, fact, generator.integers(5, 55, int(generator.integers(10, 20)))
+    # Shifts that give the fact back, and numbers of mean 0 and spread 1 that float64
+    # holds exactly: a tie stays one, in whatever way the correlations are computed.
+    fact = generator.permutation(np.repeat([0.0, 1.0], 32))
+    follows = 2 * fact - 1
+    for value in (0, 1):
+        follows[np.flatnonzero(fact == value)[:4]] *= -1
+    others = [generator.permutation(follows) for _ in range(3)]
+    states = np.stack([*others, follows * generator.choice([-1, 1])], axis=1)
+    shifts = generator.integers(5, 60, int(generator.integers(4, 9)))
+    return [usual, (states, fact, np.concatenate([[0], shifts, [64]]))]
 
 
 def _scores(states, fact):
@@ -66,7 +79,7 @@ def _faulty_luck(states, fact, shifts, slip):
     best = {"chosen only": scores[:, chosen], "mean": scores.mean(axis=1)}.get(
         slip, scores.max(axis=1)
     )
-    reached = (best >= own.max()).sum()
+    reached = ((best > own.max()) if slip == "strict" else (best >= own.max())).sum()
     if slip == "not itself":
         return best, float(reached / len(shifts))
     if slip == "turned":
@@ -74,10 +87,15 @@ def _faulty_luck(states, fact, shifts, slip):
     return best, float((1 + reached) / (1 + len(shifts)))
 
 
-def _held_inputs(generator: Generator) -> tuple:
-    sizes = [(5, 2), (5, 3), (5, 3), (2, 12), (3, 12), (12,)]
-    arrays = tuple(generator.normal(size=size) for size in sizes)
-    return *arrays, int(generator.integers(0, 3)), float(generator.uniform(1, 2))
+def _held_inputs(generator: Generator) -> list[tuple]:
+    cases = []
+    for n, sign in ((3, 1), (4, -1)):  # n units
+        batch, d = generator.integers([5, 1], [8, 4])
+        sizes = [(batch, d), (batch, n), (batch, n), (d, 4 * n), (n, 4 * n), (4 * n,)]
+        arrays = tuple(generator.normal(size=size) for size in sizes)
+        value = sign * float(generator.uniform(0.5, 2))
+        cases.append((*arrays, int(generator.integers(0, n)), value))
+    return cases
 
 
 def _held(x, h, c, W, U, b, neuron, value):
@@ -176,7 +194,12 @@ EXERCISES = (
             Mistake(
                 "The sign: where the fact is true, the neuron is high.", lambda: -1 / 3
             ),
+            Mistake(
+                "Close, but rounded too far. Write a division, or three digits.",
+                lambda: 0.33,
+            ),
         ),
+        tolerance=5e-4,  # three digits are enough
     ),
     Exercise(
         id="looking.auc",
@@ -251,6 +274,10 @@ EXERCISES = (
                 "You rolled the states along with the fact, so they still belong "
                 "together. Roll the fact only.",
                 lambda *given: _faulty_luck(*given, slip="both rolled"),
+            ),
+            Mistake(
+                "To reach the score is to be as good: equal counts.",
+                lambda *given: _faulty_luck(*given, slip="strict"),
             ),
         ),
     ),

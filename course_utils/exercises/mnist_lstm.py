@@ -10,8 +10,21 @@ from .checking import Exercise, Mistake
 Generator = np.random.Generator
 
 
+def _sizes(generator: Generator) -> tuple[int, int]:
+    """Draw a height and another width."""
+    height, width = generator.permutation(np.arange(3, 8))[:2]
+    return int(height), int(width)
+
+
 def _images(generator: Generator) -> tuple:
-    return (generator.integers(0, 256, (3, 4, 6)).astype(float),)
+    count = int(generator.integers(2, 5))
+    shape = count, *_sizes(generator)
+    return (generator.integers(0, 250, shape).astype(float),)
+
+
+def _cut_anew(images):
+    count, height, width = images.shape
+    return images.reshape(count, width, height) / 255
 
 
 def _columns(images):
@@ -24,9 +37,14 @@ def _columns(images):
     return steps
 
 
-def _image(generator: Generator) -> tuple:
-    down, right = generator.choice([-2, -1, 1, 2], size=2, replace=False)
-    return generator.uniform(0.1, 1, (6, 6)), int(down), int(right)
+def _image(generator: Generator) -> list[tuple]:
+    """Draw a usual move, one along each axis alone, and one out of the image."""
+    image = generator.uniform(0.1, 1, _sizes(generator))
+    steps = generator.choice([-2, -1, 1, 2], size=2, replace=False)
+    down, right = (int(step) for step in steps)
+    far = int(generator.choice([-1, 1])) * (max(image.shape) + 1)
+    moves = (down, right), (0, right), (down, 0), (far, right)
+    return [(image, *move) for move in moves]
 
 
 def _moved(image, down, right):
@@ -40,8 +58,13 @@ def _moved(image, down, right):
 
 
 def _both_parts(generator: Generator) -> tuple:
-    pixels = generator.uniform(size=(5, 4, 6))
-    return pixels[:3], pixels[3:], generator.permutation(24), 8
+    height, width = generator.choice([(4, 6), (3, 8), (6, 5), (7, 4)])
+    train, test = generator.permutation(np.arange(2, 5))[:2]
+    pixels = generator.uniform(size=(train + test, height, width))
+    size = int(height * width)
+    features = [step for step in range(2, size // 2 + 1) if size % step == 0]
+    order = generator.permutation(size)
+    return pixels[:train], pixels[train:], order, int(generator.choice(features))
 
 
 def _shuffled(train, test, order, features, orders=None):
@@ -63,11 +86,13 @@ def _rows_only(train, test, order, features):
 
 
 def _states(generator: Generator) -> tuple:
-    states = generator.normal(size=(60, 5, 4))
-    kernel, bias = generator.normal(size=(4, 3)), 2 * generator.normal(size=3)
+    images, steps, units, classes = generator.integers((40, 4, 3, 3), (80, 8, 6, 5))
+    states = generator.normal(size=(images, steps, units))
+    kernel = generator.normal(size=(units, classes))
+    bias = 2 * generator.normal(size=classes)
     labels = (states[:, -1] @ kernel + bias).argmax(axis=1)
-    wrong = generator.random(60) < 0.2
-    return states, kernel, bias, np.where(wrong, (labels + 1) % 3, labels)
+    wrong = generator.random(images) < 0.2
+    return states, kernel, bias, np.where(wrong, (labels + 1) % classes, labels)
 
 
 def _arriving(states, kernel, bias, labels):
@@ -92,7 +117,22 @@ def _before(states, kernel, bias, labels):
     return _arriving(late, kernel, bias, labels)
 
 
-def _answers(generator: Generator) -> tuple:
+def _answers(generator: Generator) -> list[tuple]:
+    """Draw two good networks, and answers whose two counts are chosen."""
+    chosen = (60, 40), (40, 60), (5, 5)
+    return [_two_networks(generator), *(_split(generator, *two) for two in chosen)]
+
+
+def _split(generator: Generator, only_first: int, only_second: int) -> tuple:
+    """Let each alone be right so often; both know 30 images and both miss 20."""
+    knows_first = np.repeat([1, 0, 1, 0], [only_first, only_second, 30, 20])
+    knows_second = np.repeat([0, 1, 1, 0], [only_first, only_second, 30, 20])
+    labels = generator.integers(0, 10, len(knows_first))
+    parts = np.stack([labels + 1 - knows_first, labels + 1 - knows_second, labels])
+    return tuple(generator.permutation(parts % 10, axis=1))
+
+
+def _two_networks(generator: Generator) -> tuple:
     labels = generator.integers(0, 10, 300)
 
     def answer(share):
@@ -114,8 +154,22 @@ def _discordant(first, second, labels):
 
 def _paired(first, second, labels, side="two-sided"):
     counts = _discordant(first, second, labels)
+    if not sum(counts):
+        return *counts, 1.0
     found = stats.binomtest(min(counts), sum(counts), alternative=side)
     return *counts, found.pvalue
+
+
+def _twice_the_tail(first, second, labels, below=0):
+    """Leave 1 out of the formula's minimum; and the last terms out of its sum."""
+    counts = _discordant(first, second, labels)
+    return *counts, 2 * stats.binom.cdf(min(counts) - below, sum(counts), 0.5)
+
+
+def _overflowing(*given):
+    """Divide by 2**n in 64 bits: that is 0 for many images, and p is 1."""
+    *counts, p = _paired(*given)
+    return *counts, 1.0 if sum(counts) > 63 else p
 
 
 def _unpaired(first, second, labels):
@@ -144,7 +198,7 @@ EXERCISES = (
             Mistake(
                 "The shape is right and the pixels are mixed up: `reshape` reads row "
                 "after row and cuts anew. Exchange two axes.",
-                lambda images: images.reshape(3, 6, 4) / 255,
+                _cut_anew,
             ),
             Mistake(
                 "Your network sees 0 to 255: scale the pixels.",
@@ -270,6 +324,18 @@ EXERCISES = (
             Mistake(
                 "That is the approximation by chi-square; the binomial sum is exact.",
                 _chi_square,
+            ),
+            Mistake(
+                "`range(k)` ends before k; k itself belongs to the sum.",
+                lambda *given: _twice_the_tail(*given, below=1),
+            ),
+            Mistake(
+                "Make the counts `int`: NumPy's integers hold no 2^100.",
+                _overflowing,
+            ),
+            Mistake(
+                "A probability is never above 1: what of the minimum?",
+                _twice_the_tail,
             ),
             Mistake(
                 "The two counts have changed places.",

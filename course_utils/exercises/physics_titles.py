@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+
 import numpy as np
 from scipy import special, stats
 
@@ -14,29 +17,36 @@ def _sizes(generator: Generator) -> tuple:
     return tuple(int(generator.integers(low, 3 * low)) for low in (60, 20, 100))
 
 
-def _parameters(symbols, features, units, biases=2, norm=2, gates=3):
+def _parameters(
+    symbols, features, units, biases=2, norm=2, gates=3, table=1, dense_bias=1
+):
     """Count from the shapes of the arrays, one by one."""
     shapes = [
-        (symbols, features),
+        (table, symbols, features),
         (features, gates * units),
         (units, gates * units),
         (biases, gates * units),
         (norm, units),
         (units, symbols),
-        (symbols,),
+        (dense_bias, symbols),
     ]
     return int(sum(np.prod(shape) for shape in shapes))
 
 
-def _guesses(generator: Generator) -> tuple:
-    lengths = generator.integers(2, 12, 5)
-    y = generator.integers(0, 20, (5, 12))
-    y[np.arange(12) >= lengths[:, None]] = -1
-    return generator.exponential(1, (5, 12)), y
+def _guesses(generator: Generator) -> list[tuple]:
+    """Draw a padded batch, once with numbers and once with NaN where nothing is."""
+    titles, steps = (int(size) for size in generator.integers((4, 9), (8, 14)))
+    lengths = generator.integers(2, steps, titles)
+    lengths[generator.integers(titles)] = steps  # one title without padding
+    y = generator.integers(0, 20, (titles, steps))
+    y[:, 0] = generator.permutation(titles)  # symbol 0 is a symbol
+    y[np.arange(steps) >= lengths[:, None]] = -1
+    surprise = generator.exponential(1, (titles, steps))
+    return [(surprise, y), (np.where(y >= 0, surprise, np.nan), y)]
 
 
 def _nats(surprise, y):
-    return float(np.average(surprise, weights=y >= 0))
+    return float(np.nanmean(np.where(y >= 0, surprise, np.nan)))
 
 
 def _mean_of_means(surprise, y):
@@ -44,10 +54,14 @@ def _mean_of_means(surprise, y):
     return float(np.mean([row[there >= 0].mean() for row, there in rows]))
 
 
-def _scores(generator: Generator) -> tuple:
+def _scores(generator: Generator) -> list[tuple]:
+    """Draw logits around 0, with a largest of 0, far below 0, and keep all."""
     symbols = int(generator.integers(8, 15))
     heat = float(generator.choice([0.5, 0.7, 1.4, 2.0]))
-    return generator.normal(0, 2, symbols), heat, int(generator.integers(2, 6))
+    logits, k = generator.normal(0, 2, symbols), int(generator.integers(2, 6))
+    shifts = 0, logits.max(), 200
+    cases = [(logits - shift, heat, k) for shift in shifts]
+    return [*cases, (logits, heat, symbols)]
 
 
 def _chances(logits, temperature, k, lowest=False):
@@ -64,15 +78,20 @@ def _not_again(logits, temperature, k):
     return np.where(logits >= np.sort(logits)[-k], chances, 0.0)
 
 
-def _quiz(generator: Generator) -> tuple:
+def _quiz(generator: Generator) -> list[tuple]:
+    """Draw a quiz, and take some in which luck reaches a score exactly that often."""
     level = float(generator.choice([0.01, 0.05, 0.1]))
-    return int(generator.integers(10, 40)), level
+    exact = (15, 0.5), (21, 0.5), (10, 0.0546875), (8, 0.14453125), (13, 0.5)
+    close = (18, 0.05), (12, 0.2), (30, 0.1)
+    return [(int(generator.integers(10, 40)), level), *exact, *close]
 
 
 def _needed(questions, level):
-    scores = np.arange(questions + 1)
-    tail = stats.binom.sf(scores - 1, questions, 0.5)  # so many or more
-    return int(scores[tail < level][0])
+    """Count the ways to get fewer right; all in integers, so that nothing is lost."""
+    ways = 2**questions
+    each = [math.comb(questions, right) for right in range(questions + 1)]
+    fewer = itertools.accumulate(each, initial=0)
+    return next(score for score, n in enumerate(fewer) if ways - n < level * ways)
 
 
 def _exactly(questions, level):
@@ -81,16 +100,30 @@ def _exactly(questions, level):
     return int(half + np.argmax(chances < level))
 
 
-def _texts(generator: Generator) -> tuple:
-    def text(low, high):
-        size = int(generator.integers(low, high))
-        return "".join(generator.choice(list("abc "), size))
+def _texts(generator: Generator) -> list[tuple]:
+    """Draw copies that tempt to join titles, or stand at an end; and none."""
 
-    known = [text(10, 25) for _ in range(4)]
-    piece = known[1][2:8] + known[2][1:5]  # tempts those who join without a mark
-    title = text(3, 8) + piece + text(3, 8)
+    def text(low, high, letters="abA "):
+        size = int(generator.integers(low, high))
+        return "".join(generator.choice(list(letters), size))
+
+    short, long = text(6, 7), text(7, 8)
+    known = [text(8, 19) + short, short[3:] + long + text(3, 8) + " "]
+    known += [text(12, 25) for _ in range(int(generator.integers(1, 4)))]
+    piece = known[1][2:8] + known[2][1:5]
     joint = known[0][-5:] + known[1][:5]
-    return title + joint, known
+    titles = (
+        text(3, 8) + piece + text(3, 8) + joint,
+        short + long,  # the longest begins inside of another
+        known[0][-6:] + " " + known[1][:6],
+        known[1][-6:] + "." + known[2][:6],
+        known[0][2:11] + text(2, 5, "xyz"),
+        text(2, 5, "xyz") + known[-1][-9:],
+        known[1],
+        known[1].swapcase(),
+        text(3, 6, "xyz"),
+    )
+    return [(title, known) for title in titles]
 
 
 def _copied(title, known):
@@ -111,6 +144,20 @@ def _from_the_start(title, known):
         pairs = zip(title, other, strict=False)
         same = [one == two for one, two in pairs]
         best = max(best, same.index(False) if False in same else len(same))
+    return best
+
+
+def _in_chunks(title, known):
+    """Go on behind a passage instead of one character on."""
+    best, start = 0, 0
+    while start < len(title):
+        length = 0
+        while start + length < len(title) and any(
+            title[start : start + length + 1] in other for other in known
+        ):
+            length += 1
+        best = max(best, length)
+        start += max(length, 1)
     return best
 
 
@@ -155,6 +202,14 @@ EXERCISES = (
                 "Four blocks of weights are an LSTM's; a GRU has three.",
                 lambda *given: _parameters(*given, gates=4),
             ),
+            Mistake(
+                "The embedding's table learns, too: a row for each symbol.",
+                lambda *given: _parameters(*given, table=0),
+            ),
+            Mistake(
+                "The dense layer has a bias, one for each symbol.",
+                lambda *given: _parameters(*given, dense_bias=0),
+            ),
         ),
     ),
     Exercise(
@@ -181,6 +236,11 @@ EXERCISES = (
                 "That is the mean of the titles' means: in it a character of a short "
                 "title counts more than one of a long title.",
                 _mean_of_means,
+            ),
+            Mistake(
+                "What stands at padded steps may be NaN, and 0 times NaN is NaN. Pick "
+                "out what is there instead of weighting it.",
+                lambda surprise, y: float((surprise * (y >= 0)).sum() / (y >= 0).sum()),
             ),
             Mistake(
                 "That is the surprise a title, not a character.",
@@ -215,6 +275,18 @@ EXERCISES = (
             Mistake(
                 "You keep the k lowest. argsort goes upwards.",
                 lambda *given: _chances(*given, lowest=True),
+            ),
+            Mistake(
+                "All characters may still come; keep the k likeliest.",
+                lambda logits, temperature, k: special.softmax(logits / temperature),
+            ),
+            Mistake(
+                "One character too many is left.",
+                lambda logits, temperature, k: _chances(logits, temperature, k + 1),
+            ),
+            Mistake(
+                "One character too few is left.",
+                lambda logits, temperature, k: _chances(logits, temperature, k - 1),
             ),
         ),
     ),
@@ -261,9 +333,19 @@ EXERCISES = (
                 lambda title, known: _copied(title, ["".join(known)]),
             ),
             Mistake(
+                "You joined the known titles with a space, and titles have spaces. "
+                "Take a mark that no title has.",
+                lambda title, known: _copied(title, [" ".join(known)]),
+            ),
+            Mistake(
                 "You compare from the first character on. A copied passage may stand "
                 "anywhere in both.",
                 _from_the_start,
+            ),
+            Mistake(
+                "After a passage you went on behind it; a longer one may begin inside "
+                "of it.",
+                _in_chunks,
             ),
             Mistake(
                 "You allow gaps: that is a common subsequence. A passage is copied in "

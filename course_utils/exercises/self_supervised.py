@@ -9,8 +9,9 @@ from .checking import Exercise, Mistake
 Generator = np.random.Generator
 
 
-def _images(generator: Generator) -> tuple:
-    return (generator.random((3, 6, 5)),)
+def _images(generator: Generator) -> list[tuple]:
+    rows = generator.permutation(np.arange(4, 9))[:2]
+    return [(generator.random((3, row, 5)),) for row in rows]
 
 
 def _next_rows(images):
@@ -22,9 +23,14 @@ def _next_rows(images):
     return np.array(inputs), np.array(targets)
 
 
-def _labels(generator: Generator) -> tuple:
-    labels = generator.permutation(np.repeat(np.arange(4), 9))
-    return labels, 3, int(generator.integers(1000))
+def _labels(generator: Generator) -> list[tuple]:
+    cases = []
+    for each in (2, 4):
+        count = int(generator.integers(3, 6))
+        kinds = generator.permutation(12)[:count]  # not 0, 1, 2 and so on
+        labels = np.repeat(kinds, each + generator.integers(2, 9, count))
+        cases.append((generator.permutation(labels), each))
+    return [(*case, int(generator.integers(1000))) for case in cases]
 
 
 def _balanced(labels, each, seed, shuffle=True, restart=False):
@@ -48,7 +54,11 @@ def _logits(generator: Generator) -> tuple:
     codes = generator.integers(1, 7, (4, 6))
     for row, length in enumerate((6, 5, 3, 4)):
         codes[row, length:] = 0
-    return generator.normal(size=(4, 6, 7)), codes
+    logits = generator.normal(size=(4, 6, 7))
+    # Whole steps far up or down, which changes no chance: no exponential survives it.
+    lifted = 1000 * generator.integers(-1, 2, (4, 6, 1))
+    lifted[0, :2, 0] = generator.permutation([-1000, 1000])
+    return logits + lifted, codes
 
 
 def _word_loss(logits, codes, shift=1, padded=False, by_text=False):
@@ -67,6 +77,16 @@ def _word_loss(logits, codes, shift=1, padded=False, by_text=False):
     if by_text:
         return float(np.mean([np.mean(losses) for losses in texts]))
     return float(np.mean(np.concatenate(texts)))
+
+
+def _overflown(logits, codes):
+    """Take no maximum out."""
+    targets = codes[:, 1:]
+    with np.errstate(all="ignore"):
+        powers = np.exp(logits[:, :-1])
+        chances = powers / powers.sum(axis=-1, keepdims=True)
+        chosen = np.take_along_axis(chances, targets[..., None], axis=-1)[..., 0]
+        return float(-np.log(chosen[targets > 0]).mean())
 
 
 def _sizes(generator: Generator) -> tuple:
@@ -196,6 +216,11 @@ EXERCISES = (
                 "You average each text first, so that the words of short texts count "
                 "more. Average over all words.",
                 lambda *given: _word_loss(*given, by_text=True),
+            ),
+            Mistake(
+                "Your exponentials become infinite or 0. Take the maximum of each step "
+                "out first, a maximum of its own for each.",
+                _overflown,
             ),
         ),
     ),

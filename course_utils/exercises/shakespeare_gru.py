@@ -20,11 +20,13 @@ def _scores(p):
     return np.log(perplexity), np.log2(perplexity), perplexity
 
 
-def _streams_given(generator: Generator) -> tuple:
-    batch, steps = generator.integers(2, 5), generator.integers(2, 5)
-    count = generator.integers(2, 4)
-    length = batch * steps * count + 1 + generator.integers(1, batch * steps)
-    return generator.permutation(90)[:length], int(batch), int(steps)
+def _streams_given(generator: Generator) -> list[tuple]:
+    """Draw a text with some symbols left over, with none, and with all but one."""
+    batch, steps = (int(size) for size in generator.integers(2, 5, 2))
+    shortest = batch * steps * int(generator.integers(2, 4)) + 1
+    more = int(generator.integers(1, batch * steps)), 0, batch * steps - 1
+    codes = generator.permutation(90)
+    return [(codes[: shortest + left], batch, steps) for left in more]
 
 
 def _streams(codes, batch, steps, ahead=1):
@@ -49,19 +51,33 @@ def _streams_first(codes, batch, steps):
     return tuple(np.swapaxes(part, 0, 1) for part in _streams(codes, batch, steps))
 
 
+def _from_the_end(codes, batch, steps):
+    """Leave the beginning over."""
+    used = (len(codes) - 1) // (batch * steps) * batch * steps
+    return _streams(codes[len(codes) - 1 - used :], batch, steps)
+
+
+def _with_gaps(codes, batch, steps):
+    """Leave something over at the end of each stream."""
+    length = (len(codes) - 1) // batch
+    used = length // steps * steps
+    parts = codes[: batch * length], codes[1 : batch * length + 1]
+    rows = (part.reshape(batch, length)[:, :used] for part in parts)
+    return tuple(row.reshape(batch, -1, steps).swapaxes(0, 1) for row in rows)
+
+
 def _next_window(codes, batch, steps):
     x, _ = _streams(codes, batch, steps)
     return x, _streams(np.roll(codes, 1 - steps), batch, steps)[1]
 
 
-def _logits(generator: Generator) -> tuple:
+def _logits(generator: Generator) -> list[tuple]:
+    """Draw logits around 0, with a largest of 0, far below 0, and keep all."""
     size = int(generator.integers(6, 12))
     temperature = float(generator.choice([0.5, 0.7, 1.5, 2.0]))
-    return (
-        generator.normal(0, 2, size),
-        temperature,
-        int(generator.integers(2, size - 2)),
-    )
+    logits, k = generator.normal(0, 2, size), int(generator.integers(2, size - 2))
+    cases = (logits, k), (logits - logits.max(), k), (logits - 200, k), (logits, size)
+    return [(values, temperature, kept) for values, kept in cases]
 
 
 def _top(logits, temperature, k, scale=None):
@@ -81,12 +97,27 @@ def _divided_chances(logits, temperature, k):
     return chances / chances.sum()
 
 
-def _texts(generator: Generator) -> tuple:
-    letters = np.array(list("abcd"))
-    learned = "".join(generator.choice(letters, 60))
-    cut, size = int(generator.integers(5, 40)), int(generator.integers(8, 12))
-    before, after = ("".join(generator.choice(letters, 9)) for _ in range(2))
-    return before + learned[cut : cut + size] + after, learned
+def _texts(generator: Generator) -> list[tuple]:
+    """Draw a copy in the middle, at both ends, of all, of nothing, and two alike."""
+
+    def text(letters, size):
+        return "".join(generator.choice(list(letters), size))
+
+    def piece(size):
+        start = int(generator.integers(1, len(learned) - size))
+        return learned[start : start + size]
+
+    learned = text("abAB", 80)
+    size = int(generator.integers(8, 12))
+    written = (
+        text("abAB", 9) + piece(size) + text("abAB", 9),
+        piece(size) + text("xyz", 4) + piece(3),
+        piece(3) + text("xyz", 4) + piece(int(generator.integers(25, 40))),
+        text("xyz", 3) + piece(size) + text("xyz", 2) + piece(size) + text("xyz", 2),
+        learned,
+        text("xyz", 6),
+    )
+    return [(one, learned) for one in written]
 
 
 def _longest(written, learned):
@@ -111,14 +142,26 @@ def _in_chunks(written, learned):
     """Go on behind a passage instead of one character on."""
     best, start = (0, 0), 0
     while start < len(written):
-        length = 1
+        length = 0
         while start + length < len(written) and (
             written[start : start + length + 1] in learned
         ):
             length += 1
         best = max(best, (length, -start))
-        start += length
+        start += max(length, 1)
     return -best[1], best[0]
+
+
+def _last_of_equals(written, learned):
+    best = 0, 0
+    for start in range(len(written)):
+        length = 0
+        while start + length < len(written) and (
+            written[start : start + length + 1] in learned
+        ):
+            length += 1
+        best = max(best, (length, start))
+    return best[1], best[0]
 
 
 def _place_in_learned(written, learned):
@@ -190,8 +233,8 @@ EXERCISES = (
                 _not_blown_up,
             ),
             Mistake(
-                "You divided chances by the temperature, after the softmax; that "
-                "changes nothing once they sum to 1. Divide the logits.",
+                "The temperature has no effect in your answer. It divides the logits; "
+                "dividing chances and normalizing again undoes itself.",
                 _divided_chances,
             ),
             Mistake(
@@ -201,6 +244,10 @@ EXERCISES = (
             Mistake(
                 "One character too many is left.",
                 lambda logits, t, k: _top(logits, t, k + 1),
+            ),
+            Mistake(
+                "One character too few is left.",
+                lambda logits, t, k: _top(logits, t, k - 1),
             ),
         ),
     ),
@@ -232,6 +279,16 @@ EXERCISES = (
                 "Your targets are a whole window on instead of one character.",
                 _next_window,
             ),
+            Mistake(
+                "You leave the beginning of the text over. Begin with its first "
+                "symbol.",
+                _from_the_end,
+            ),
+            Mistake(
+                "Only the end of the text is left over: stream b + 1 begins where "
+                "stream b ends.",
+                _with_gaps,
+            ),
         ),
     ),
     Exercise(
@@ -259,6 +316,11 @@ EXERCISES = (
                 "That is its place in the learned text; asked is the one in the "
                 "written text.",
                 _place_in_learned,
+            ),
+            Mistake(
+                "Of several equally long passages the first is asked; you keep the "
+                "last.",
+                _last_of_equals,
             ),
         ),
     ),

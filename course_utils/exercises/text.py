@@ -33,10 +33,12 @@ def _chunks(codes, steps):
 
 
 def _looked_up(generator: Generator) -> tuple:
-    codes = generator.integers(0, 6, (3, 5))
-    codes[0, :2] = 4  # one word twice in a sentence
-    codes[codes == 5] = 0  # and one that never occurs
-    return codes, generator.normal(size=(3, 5, 2)), 6
+    sizes = generator.integers((2, 4, 2, 5), (5, 7, 6, 10))
+    batch, steps, units, vocabulary = (int(size) for size in sizes)
+    codes = generator.integers(0, vocabulary - 1, (batch, steps))  # one never occurs
+    codes[0, :2] = vocabulary - 2  # one word twice in a sentence
+    codes[1, 0] = 0
+    return codes, generator.normal(size=(batch, steps, units)), vocabulary
 
 
 def _rows(codes, gradient, vocabulary):
@@ -62,13 +64,29 @@ def _first_free(codes, gradient, vocabulary):
     return found
 
 
-def _spoken(generator: Generator) -> tuple:
-    codes = np.append(generator.integers(0, 4, 30), [0, 1, 2, 3])
-    return codes, int(generator.integers(0, 3)), 6
+def _spoken(generator: Generator) -> list[tuple]:
+    """Draw a text that ends with a rare symbol, and ask what follows four."""
+    rare, size = (int(drawn) for drawn in generator.integers((3, 16), (7, 36)))
+    symbols = rare + int(generator.integers(2, 5))  # some never occur
+    usual = np.append(generator.integers(0, rare, size), generator.permutation(rare))
+    codes = np.append(np.insert(usual, size // 2, rare), rare)
+    return [
+        (codes, int(generator.integers(rare)), symbols),
+        (codes, rare, symbols),
+        (codes, symbols - 1, symbols),
+        (np.append(usual, rare), rare, symbols),
+    ]
 
 
 def _bigram(codes, previous, symbols):
     return baselines.NGram(2, symbols).fit(codes).probabilities([previous])
+
+
+def _unguarded(codes, previous, symbols):
+    """Divide 0 by 0 where nothing followed."""
+    if previous in codes[:-1]:
+        return _bigram(codes, previous, symbols)
+    return np.full(symbols, np.nan)
 
 
 def _faulty_bigram(codes, previous, symbols, slip):
@@ -85,6 +103,8 @@ def _faulty_bigram(codes, previous, symbols, slip):
         unigram = uniform
     if slip == "add one":
         return (after + 1) / (after.sum() + symbols)
+    if not len(followers):
+        return unigram
     kinds = len(followers) if slip == "tokens" else np.count_nonzero(after)
     kinds = symbols if slip == "all symbols" else kinds
     if slip == "only where zero":
@@ -94,8 +114,9 @@ def _faulty_bigram(codes, previous, symbols, slip):
 
 
 def _judged(generator: Generator) -> tuple:
-    labels = generator.permutation([1, 1, 1, 0, 0])
-    counts = generator.integers(0, 4, (5, 6))
+    reviews = generator.permutation(np.arange(1, 6))[:2]  # of each class, unequal
+    labels = generator.permutation(np.repeat([0, 1], reviews))
+    counts = generator.integers(0, 4, (len(labels), int(generator.integers(4, 8))))
     counts[0, 0] += 2
     return counts, labels, float(generator.uniform(0.5, 2.0))
 
@@ -125,6 +146,8 @@ def _faulty_bayes(counts, labels, alpha, slip):
         shares = [(part + 1) / (part.sum() + part.size) for part in parts]
     weights = np.log(shares[0]) - np.log(shares[1])
     bias = np.log(labels.mean() / (1 - labels.mean()))
+    if slip == "smooth prior":
+        bias = np.log((labels.sum() + alpha) / ((1 - labels).sum() + alpha))
     if slip == "no logarithm":
         return shares[0] / shares[1], float(np.exp(bias))
     if slip == "turned":
@@ -237,6 +260,11 @@ EXERCISES = (
                 "ones have to give something up for it: your sum is above 1.",
                 lambda *given: _faulty_bigram(*given, slip="only where zero"),
             ),
+            Mistake(
+                "Where nothing followed you divide 0 by 0. What does the shorter "
+                "context say?",
+                _unguarded,
+            ),
         ),
     ),
     Exercise(
@@ -278,6 +306,10 @@ EXERCISES = (
                 "A share is taken among the *words* of a class. You divided by its "
                 "reviews.",
                 lambda *given: _faulty_bayes(*given, slip="reviews"),
+            ),
+            Mistake(
+                "alpha is added to the counts of words, not to the numbers of reviews.",
+                lambda *given: _faulty_bayes(*given, slip="smooth prior"),
             ),
             Mistake(
                 "You added 1 to each count. Add alpha.",

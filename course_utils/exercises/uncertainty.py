@@ -43,12 +43,18 @@ def _squared(means, deviations):
     return inside, outside, inside + outside
 
 
+def _less_one(means, deviations):
+    inside, _, _ = _parts(means, deviations)
+    outside = means.var(axis=0, ddof=1)
+    return inside, outside, np.sqrt(inside + outside)
+
+
 def _scores(generator: Generator) -> list[tuple]:
-    cases = []
+    # (n + 1)(1 - alpha) is 18, 22.4, 23.2 and 22.95: some slips differ in one only.
+    cases = [(19, 0.1), (27, 0.2), (28, 0.2), (26, 0.15)]
     for count, alpha in ((19, 0.1), (24, 0.2), (60, 0.05)):
-        more = int(generator.integers(0, 5))
-        cases.append((generator.gamma(2, 10, count + more), alpha))
-    return cases
+        cases.append((count + int(generator.integers(0, 5)), alpha))
+    return [(generator.gamma(2, 10, count), alpha) for count, alpha in cases]
 
 
 def _smallest_that_covers(scores, alpha):
@@ -61,14 +67,17 @@ def _smallest_that_covers(scores, alpha):
 
 
 def _ranked(scores, alpha, count=1, turn=np.ceil, shift=1):
-    rank = int(turn((len(scores) + count) * (1 - alpha) - 1e-9))
+    rank = int(turn(np.round((len(scores) + count) * (1 - alpha), 9)))
     return float(np.sort(scores)[min(rank, len(scores)) - shift])
 
 
-def _intervals(generator: Generator) -> tuple:
-    truth = generator.normal(0, 10, 40)
-    low = generator.normal(-6, 2, 40)
-    return truth, low, low + generator.uniform(2, 12, 40), 0.2
+def _intervals(generator: Generator) -> list[tuple]:
+    cases = []
+    for days, alpha in ((15, 0.05), (25, 0.2), (40, 0.5)):
+        days += int(generator.integers(0, 10))
+        truth, low = generator.normal(0, 10, days), generator.normal(-6, 2, days)
+        cases.append((truth, low, low + generator.uniform(2, 12, days), alpha))
+    return cases
 
 
 def _winkler(truth, low, high, alpha, weight=2.0, below=True, above=True):
@@ -87,23 +96,39 @@ def _pinball(truth, low, high, alpha):
     return _winkler(truth, low, high, alpha) * alpha / 4
 
 
-def _days(generator: Generator) -> tuple:
+def _days(generator: Generator) -> list[tuple]:
+    """Draw a usual case, and one whose level leaves 0 to 1 and whose scores tie."""
     scores = generator.gamma(2, 10, 90)
     scores[60:] *= 1.5  # the year in which misses grow
-    return scores, 0.1, 30, 0.05
+    window = int(generator.integers(20, 40))
+    # Levels that are no round numbers, so that no rank hangs on a rounding.
+    usual = scores, generator.uniform(0.08, 0.2), window, generator.uniform(0.03, 0.1)
+    tied = np.round(generator.gamma(2, 4, 100))
+    window = int(generator.integers(8, 15))
+    wild = tied, generator.uniform(0.45, 0.55), window, generator.uniform(0.55, 0.7)
+    return [usual, wild]
 
 
-def _adaptive(scores, alpha, window, step, sign=1, own=False, frozen=False, target=0):
+def _adaptive(scores, alpha, window, step, slip=""):
     halves, now = [], alpha
     for day in range(window, len(scores)):
-        first = 0 if frozen else day - window
-        last = window if frozen else day
-        known = sorted(scores[first : last + own])
-        rank = int(np.ceil((len(known) + 1) * (1 - now)))
-        halves.append(known[max(1, min(rank, len(known))) - 1])
-        wanted = target or alpha
-        now = now + sign * step * (wanted - float(scores[day] > halves[-1]))
+        first = 0 if slip in ("frozen", "growing") else day - window
+        last = window if slip == "frozen" else day
+        known = sorted(scores[first : last + (slip == "own")])
+        count = len(known) + (slip != "old days only")
+        rank = min(int(np.ceil(count * (1 - now))), len(known))
+        halves.append(known[max(1, rank) - 1])
+        tie = slip == "ties" and scores[day] == halves[-1]
+        missed = float(tie or scores[day] > halves[-1])
+        turn = {"sign": -1, "still": 0}.get(slip, 1)
+        now = now + turn * step * (alpha - missed)
+        if slip == "clipped":
+            now = min(max(now, 0), 1)
     return np.array(halves)
+
+
+def _faulty(slip):
+    return lambda *given: _adaptive(*given, slip=slip)
 
 
 EXERCISES = (
@@ -135,6 +160,10 @@ EXERCISES = (
                 "The last result is still a variance; a deviation was asked for.",
                 _squared,
             ),
+            Mistake(
+                "Divide by the number of members, not by one less.",
+                _less_one,
+            ),
         ),
     ),
     Exercise(
@@ -157,12 +186,18 @@ EXERCISES = (
                 lambda scores, alpha: _ranked(scores, alpha, turn=np.floor),
             ),
             Mistake(
-                "Rank 1 is the entry with index 0. Yours is one place too far.",
+                "Yours is one place too far: rank 1 is the entry with index 0, and "
+                "the `higher` of np.quantile counts n - 1 gaps, not n scores.",
                 lambda scores, alpha: float(
                     np.append(np.sort(scores), np.inf)[
                         int(np.ceil((len(scores) + 1) * (1 - alpha) - 1e-9))
                     ]
                 ),
+            ),
+            Mistake(
+                "Yours is one place too low. Rank 1 is the entry with index 0; "
+                "counted from the largest, the entry with index 0 has rank n.",
+                lambda scores, alpha: _ranked(scores, alpha, shift=2),
             ),
             Mistake(
                 "np.quantile draws a line between two scores and knows nothing of "
@@ -219,20 +254,37 @@ EXERCISES = (
             Mistake(
                 "Your level moves the wrong way: a miss has to make alpha smaller, so "
                 "that tomorrow's interval is wider.",
-                lambda *given: _adaptive(*given, sign=-1),
+                _faulty("sign"),
             ),
             Mistake(
                 "Your window holds the score of the very day: nobody knows it when the "
                 "interval is needed.",
-                lambda *given: _adaptive(*given, own=True),
+                _faulty("own"),
             ),
             Mistake(
                 "Your window stays where it began. Let it move on by a day each day.",
-                lambda *given: _adaptive(*given, frozen=True),
+                _faulty("frozen"),
+            ),
+            Mistake(
+                "Your window grows. Only the last `window` days count.",
+                _faulty("growing"),
             ),
             Mistake(
                 "That is the rolling window alone: the level never moves.",
-                lambda *given: _adaptive(*given, sign=0),
+                _faulty("still"),
+            ),
+            Mistake(
+                "You count n scores. The new day counts as well: n + 1.",
+                _faulty("old days only"),
+            ),
+            Mistake(
+                "A score that equals its half width is no miss.",
+                _faulty("ties"),
+            ),
+            Mistake(
+                "You keep the level between 0 and 1. Keep the rank within its bounds, "
+                "and let the level go where it goes.",
+                _faulty("clipped"),
             ),
         ),
     ),
