@@ -55,6 +55,7 @@ def _logits(generator: Generator) -> tuple:
     for row, length in enumerate((6, 5, 3, 4)):
         codes[row, length:] = 0
     logits = generator.normal(size=(4, 6, 7))
+    logits[0, 0, codes[0, 1]] -= 15  # hardly expected: 1e-7 more would show
     # Whole steps far up or down, which changes no chance: no exponential survives it.
     lifted = 1000 * generator.integers(-1, 2, (4, 6, 1))
     lifted[0, :2, 0] = generator.permutation([-1000, 1000])
