@@ -9,10 +9,10 @@ from __future__ import annotations
 CHOSEN = {
     "GRU": {
         "options": {"units": 256},
-        "settings": {"batch": 16, "rate": 0.01, "updates": 400},
+        "settings": {"batch": 16, "rate": 0.02, "updates": 400},
     },
     "transformer": {
         "options": {"width": 64, "depth": 2, "heads": 4},
-        "settings": {"batch": 16, "rate": 0.006, "updates": 840},
+        "settings": {"batch": 16, "rate": 0.012, "updates": 840},
     },
 }
