@@ -80,7 +80,3 @@ def test_the_page_says_so_where_all_agree(records):
     record["jax"]["failed"] = []
     records.write_text(json.dumps(record))
     assert "All 1 results" in backends.page()
-
-
-def test_the_page_is_what_the_records_say():
-    assert backends.PAGE.read_text(encoding="utf-8") == backends.page()

@@ -105,7 +105,9 @@ def _head(books: dict, run: dict) -> str:
 def _times(books: dict, run: dict) -> str:
     rows = [
         "## Notebooks\n",
-        'A budget is what a notebook may take on two idle cores. "Tested" is the time '
+        'A budget is what a notebook may take on two idle cores. "Took" is the least '
+        "of the executions of the same code, since a busy machine only adds; "
+        '"Tested" is the time '
         "of the last recorded test run, where the notebook has not been executed "
         "since. Memory is the most that the kernel ever held; a public Binder gives "
         f"{notebooks.MEMORY_MB:,} MB.\n",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import os
 import re
 import sys
 import time
@@ -187,11 +188,20 @@ def execute(path: Path) -> bool:
 
 
 def _record(notebook: nbformat.NotebookNode, seconds: float, peak_mb: float) -> None:
+    """Note an execution; of several of the same code the shortest and the largest.
+
+    A busy machine only adds seconds, so the shortest is the closest to an idle one.
+    """
     from course_utils import runtime
 
-    notebook.metadata.setdefault("course", {})["executed"] = {
+    course = notebook.metadata.setdefault("course", {})
+    before, digest = course.get("executed", {}), digest_of(notebook)
+    if before.get("digest") == digest:
+        seconds = min(seconds, before["seconds"])
+        peak_mb = max(peak_mb, before.get("peak_mb", 0))
+    course["executed"] = {
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "digest": digest_of(notebook),
+        "digest": digest,
         "peak_mb": round(peak_mb),
         "seconds": round(seconds, 1),
         "versions": runtime.versions(),
@@ -224,6 +234,8 @@ def main() -> int:
     parser.add_argument("notebooks", nargs="*", type=Path)
     options = parser.parse_args()
     environment.settle()
+    # As under test: with these small networks, two threads wait for each other.
+    os.environ.update(environment.ONE_THREAD)
     reference_pages.write()
     chosen = [path.resolve() for path in options.notebooks] or all_notebooks()
     if not options.all and not options.notebooks:
