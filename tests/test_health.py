@@ -51,8 +51,8 @@ def test_a_run_of_all_tests_is_shown_where_the_notebook_is_the_same(
     page = health.page()
     assert "| 19.0 GWh, **outside** |" in page and "Failed: tests." in page
     (row,) = [line for line in page.splitlines() if "[labs/energy_rnn]" in line]
-    assert row.endswith("| 81 s |")
+    assert "| 81 s |" in row
     run["notebooks"][book]["digest"] = "another"
     record.write_text(json.dumps(run))
     (row,) = [x for x in health.page().splitlines() if "[labs/energy_rnn]" in x]
-    assert row.endswith("| - |")
+    assert row.split("|")[6].strip() == "-"
