@@ -24,9 +24,9 @@ from statistics import median
 import numpy as np
 
 from benchmarks.bench_energy import product_rate
+from tools.environment import ONE_THREAD
+from tools.provenance import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
-TABLE = ROOT / "book" / "reference" / "speed.csv"
 UPDATES = 32
 GATES = {"SimpleRNN": 1, "LSTM": 4, "GRU": 3}
 
@@ -75,33 +75,29 @@ NETWORKS = {
     "MNIST, LSTM(128)": Network("LSTM", 128, 128, 28, 28, outputs=10),
     "Shakespeare, GRU(192)": Network("GRU", 192, 32, 100, 64, outputs=65, symbols=65),
 }
-ONE = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
 
 
 @dataclass(frozen=True)
 class Way:
-    """An environment, a backend, and what is set."""
+    """A backend, and what is set."""
 
-    suffix: str  # of the environment's folder
     backend: str
     settings: dict = field(default_factory=dict)  # of `compile`
     variables: dict = field(default_factory=dict)  # of the process
 
     def worker(self) -> tuple:
         """Name the process that trains in this way; several ways may share one."""
-        return self.suffix, self.backend, *self.variables.items()
+        return self.backend, *self.variables.items()
 
 
 WAYS = {
-    "TensorFlow": Way("", "tensorflow"),
-    "TensorFlow, one thread": Way("", "tensorflow", variables=ONE),
-    "TensorFlow, 16 updates at once": Way(
-        "", "tensorflow", {"steps_per_execution": 16}
-    ),
-    "TensorFlow, XLA": Way("", "tensorflow", {"jit_compile": True}),
-    "JAX": Way("-jax", "jax"),
-    "PyTorch": Way("-torch", "torch"),
-    "PyTorch by hand": Way("-torch", "torch", {"by_hand": True}),
+    "TensorFlow": Way("tensorflow"),
+    "TensorFlow, one thread": Way("tensorflow", variables=ONE_THREAD),
+    "TensorFlow, 16 updates at once": Way("tensorflow", {"steps_per_execution": 16}),
+    "TensorFlow, XLA": Way("tensorflow", {"jit_compile": True}),
+    "JAX": Way("jax"),
+    "PyTorch": Way("torch"),
+    "PyTorch by hand": Way("torch", {"by_hand": True}),
 }
 YARDSTICK = "PyTorch by hand"
 
@@ -221,23 +217,22 @@ class Worker:
         self.process.wait()
 
 
-def python_of(suffix: str) -> Path | None:
-    """Return the Python of an environment that is set up."""
-    python = ROOT / f".venv{suffix}" / "bin" / "python"
-    if not suffix:
+def python_of(backend: str) -> Path | None:
+    """Return the Python of a backend's environment, if that is set up."""
+    if backend == "tensorflow":
         return Path(sys.executable)
-    return python if (python.parents[1] / "installed.txt").is_file() else None
+    from tools import backends  # which a worker does not need
+
+    return backends.installed(backend)
 
 
 def measure(rounds: int) -> tuple[dict, dict]:
     """Median milliseconds, and median ratio to the yardstick within a round."""
     workers, ways = {}, []
     for name, way in WAYS.items():
-        python = python_of(way.suffix)
+        python = python_of(way.backend)
         if python is None:
-            print(
-                f"{name}: left out, no .venv{way.suffix}; make test-backends sets it up"
-            )
+            print(f"{name}: left out; make test-backends sets its environment up")
             continue
         ways.append(name)
         if way.worker() not in workers:
@@ -283,7 +278,9 @@ def main() -> None:
             f"{json.dumps(name)},{json.dumps(way)},{ms:.3g},{ratio:.3g},{share:.3g}"
         )
     if options.record:
-        TABLE.write_text("\n".join(rows) + "\n", encoding="utf-8")
+        from tools import backends
+
+        backends.SPEED.write_text("\n".join(rows) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

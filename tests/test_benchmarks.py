@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks import bench_energy, bench_labs
+from tools import backends
 
 
 def test_operations_agree_with_a_count_by_hand():
@@ -30,15 +31,15 @@ def test_each_network_has_its_data(name):
 
 
 def test_an_environment_that_is_not_set_up_is_left_out(monkeypatch, tmp_path):
-    monkeypatch.setattr(bench_labs, "ROOT", tmp_path)
-    assert bench_labs.python_of("-jax") is None
-    assert bench_labs.python_of("") is not None
+    monkeypatch.setattr(backends, "ROOT", tmp_path)
+    assert bench_labs.python_of("jax") is None
+    assert bench_labs.python_of("tensorflow") is not None
 
 
 def test_a_worker_measures(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     way = bench_labs.WAYS["TensorFlow"]
-    worker = bench_labs.Worker(bench_labs.python_of(way.suffix), way)
+    worker = bench_labs.Worker(bench_labs.python_of(way.backend), way)
     took = worker.ask("TensorFlow", "energy, SimpleRNN(64)")
     worker.close()
     assert 0 < took < 1000

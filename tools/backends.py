@@ -33,6 +33,8 @@ RECORD = ROOT / "book" / "reference" / "backends.json"
 PAGE = ROOT / "book" / "reference" / "backends.md"
 # What `python -m benchmarks.bench_labs --record` measured.
 SPEED = ROOT / "book" / "reference" / "speed.csv"
+# What is written into an environment once all is installed: its pins.
+STAMP = "installed.txt"
 NAMES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 # What would take over ten minutes on a backend, with the reason.
 LEFT_OUT: dict[str, dict[str, str]] = {"jax": {}, "torch": {}}
@@ -44,13 +46,24 @@ def pinned_without_tensorflow() -> str:
     return re.sub(r"(?m)^tensorflow(-cpu)?==.*\n(    #.*\n)*", "", text)
 
 
+def folder_of(backend: str) -> Path:
+    """Return the folder of a backend's virtual environment."""
+    return ROOT / f".venv-{backend}"
+
+
+def installed(backend: str) -> Path | None:
+    """Return the Python of a backend's environment, if that is set up."""
+    place = folder_of(backend)
+    return place / "bin" / "python" if (place / STAMP).is_file() else None
+
+
 def set_up(backend: str) -> Path:
     """Make the virtual environment of a backend where it is missing or out of date."""
-    place = ROOT / f".venv-{backend}"
+    place = folder_of(backend)
     python = place / "bin" / "python"
     more = ROOT / f"requirements-{backend}.txt"
     wanted = pinned_without_tensorflow() + more.read_text(encoding="utf-8")
-    stamp = place / "installed.txt"
+    stamp = place / STAMP
     if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
         return python
     print(f"Setting up {place.name} ...", flush=True)

@@ -1,8 +1,7 @@
 """The tables of the instructors' page, from the notebooks and the exercises themselves.
 
-Run times are those of each notebook's last execution, exercise times and slips those
-that `course_utils.exercises` holds, memory what its last execution measured. A new
-notebook appears by itself.
+Run times and memory are those that each notebook's executions recorded, exercise times
+and slips those that `course_utils.exercises` holds. A new notebook appears by itself.
 """
 
 from __future__ import annotations
@@ -71,7 +70,7 @@ def timings() -> str:
     for path in chapters():
         about, tasks = course(path), tasks_of(path.stem)
         done = sum(task.minutes for task in tasks)
-        peak = course(path)["executed"]["peak_mb"]
+        peak = about["executed"]["peak_mb"]
         rows.append(
             f"| {link(path)} | {about.get('minutes', '?')} min | {seconds(path):.0f} s "
             f"| {f'{len(tasks)}, {done} min' if tasks else 'none'} "
