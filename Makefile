@@ -38,8 +38,8 @@ book: setup  ## Build the HTML book from the committed notebooks; executes nothi
 test: setup  ## Run all tests: package, notebooks against their outputs, hygiene
 	@$(RUN) -m tools.run_tests $(ARGS)
 
-test-gpu: setup  ## As test, and fail where the backend sees no GPU
-	@$(RUN) -m tools.run_tests --gpu $(ARGS)
+test-gpu: setup  ## Run all notebooks on the GPU; a failure where there is none
+	@$(RUN) -m tools.backends --gpu $(ARGS) && $(RUN) -m tools.backends_page
 
 test-oldest: setup  ## As test, with the oldest packages that pyproject.toml allows
 	@$(RUN) -m pip install --quiet uv
@@ -50,7 +50,8 @@ test-newest: setup  ## As test, with the newest packages that pyproject.toml all
 	@$(RUN) -m tools.versions newest $(ARGS)
 
 test-backends: setup  ## Run all notebooks on JAX and on PyTorch, and write the page
-	@$(RUN) -m tools.backends $(ARGS)
+	@$(RUN) -m tools.backends $(ARGS); outcome=$$?; \
+	$(RUN) -m tools.backends_page && exit $$outcome
 
 check-pages: setup slides  ## Check the built pages and slides in headless Chromium
 	@$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-pages.txt

@@ -95,6 +95,9 @@ WAYS = {
     "TensorFlow, one thread": Way("tensorflow", variables=ONE_THREAD),
     "TensorFlow, 16 updates at once": Way("tensorflow", {"steps_per_execution": 16}),
     "TensorFlow, XLA": Way("tensorflow", {"jit_compile": True}),
+    "TensorFlow, one thread, 16 updates at once": Way(
+        "tensorflow", {"steps_per_execution": 16}, ONE_THREAD
+    ),
     "JAX": Way("jax"),
     "PyTorch": Way("torch"),
     "PyTorch by hand": Way("torch", {"by_hand": True}),
@@ -271,16 +274,16 @@ def main() -> None:
         share = 100 * NETWORKS[name].operations() / (ms / 1000) / rate
         ratio = ratios.get((way, name), float("nan"))
         print(
-            f"{name:34}{way:32}{ms:8.2f} ms, {ratio:5.1f} times the loop by hand, "
+            f"{name:34}{way:44}{ms:8.2f} ms, {ratio:5.1f} times the loop by hand, "
             f"{share:4.1f} % of the product's rate"
         )
         rows.append(
             f"{json.dumps(name)},{json.dumps(way)},{ms:.3g},{ratio:.3g},{share:.3g}"
         )
     if options.record:
-        from tools import backends
+        from tools import backends_page
 
-        backends.SPEED.write_text("\n".join(rows) + "\n", encoding="utf-8")
+        backends_page.SPEED.write_text("\n".join(rows) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -97,16 +97,28 @@ def _choose_inline_png() -> None:
 def _small_png(figure: Figure) -> bytes:
     """Write a figure as PNG with a palette: a third of the size, the same to the eye.
 
-    The figure keeps the size it was given; IPython's own writer would crop it.
+    Lines and letters need few colours; where values are shown as shades, the palette is
+    as large as a PNG's can be. The figure keeps the size it was given; IPython's own
+    writer would crop it.
     """
     import io
 
+    from matplotlib.collections import QuadMesh
+    from matplotlib.contour import ContourSet
+    from matplotlib.image import AxesImage
     from PIL import Image
+
+    drawn = [part for axes in figure.axes for part in axes.get_children()]
+    shades = any(isinstance(part, AxesImage | QuadMesh | ContourSet) for part in drawn)
 
     full, small = io.BytesIO(), io.BytesIO()
     figure.savefig(full, format="png")
     picture = Image.open(full).convert("RGB")
-    picture.quantize(64, dither=Image.Dither.NONE).save(small, "png", optimize=True)
+    # The colours that lie farthest apart: the most frequent ones, as usual, would paint
+    # the rare values of one map in the shades of another.
+    colours, method = (256, Image.Quantize.MAXCOVERAGE) if shades else (64, None)
+    picture = picture.quantize(colours, method, dither=Image.Dither.NONE)
+    picture.save(small, "png", optimize=True)
     return small.getvalue()
 
 
@@ -332,8 +344,9 @@ def forecast(
     """
     axes = _axes(axes)
     axes.plot(truth.index, truth, color="#222222", linestyle="-", label="what happened")
-    for name, values in forecasts.items():
-        axes.plot(truth.index, values, label=name)
+    for place, (name, values) in enumerate(forecasts.items()):
+        style = ("--", "-.", ":")[place % 3]  # what happened is the solid line
+        axes.plot(truth.index, values, linestyle=style, label=name)
     axes.set_ylabel(ylabel)
     axes.legend(ncols=len(forecasts) + 1, loc="lower left", bbox_to_anchor=(0, -0.32))
     title(axes, text, source)

@@ -100,3 +100,25 @@ def test_a_circle_and_an_arrow_stand_where_they_are_told():
     label = axes.texts[-1]
     assert label.get_position() == pytest.approx((2.2, 1.2))
     assert (axes.get_xlim(), axes.get_ylim()) == ((0, 4), (0, 2))
+
+
+@pytest.mark.parametrize("kind", ["imshow", "pcolormesh", "contourf"])
+def test_shades_keep_their_colours_in_the_small_file(kind):
+    import io
+
+    import matplotlib.pyplot as plt
+    from PIL import Image
+
+    figure, frames = plt.subplots(1, 3, figsize=(7.2, 3))
+    values = np.random.default_rng(0).normal(size=(30, 40))
+    for axes, colours in zip(frames, ("RdBu", "viridis", "magma"), strict=True):
+        drawn = getattr(axes, kind)(values, cmap=colours)
+        figure.colorbar(drawn)
+    for _ in range(2):  # the layout settles
+        full = io.BytesIO()
+        figure.savefig(full, format="png")
+    small = plots._small_png(figure)
+    pictures = [Image.open(data).convert("RGB") for data in (full, io.BytesIO(small))]
+    right, stored = (np.asarray(picture).astype(int) for picture in pictures)
+    assert np.abs(right - stored).max() <= 16
+    assert len(small) < 0.7 * len(full.getvalue())

@@ -5,7 +5,7 @@ import re
 import pytest
 from packaging.requirements import Requirement
 
-from tools import notebooks, run_tests, versions
+from tools import notebooks, versions
 from tools.provenance import ROOT
 
 
@@ -25,15 +25,3 @@ def test_the_tools_that_run_tests_are_taken_at_the_books_pins():
     assert all(re.search(f"^{re.escape(pin)}$", text, re.MULTILINE) for pin in found)
     with pytest.raises(KeyError):
         versions.pins(("no-such-tool",))
-
-
-def test_a_missing_gpu_is_a_failure_only_where_one_was_asked_for(monkeypatch, capsys):
-    monkeypatch.setattr(run_tests.runtime, "device", lambda: "cpu")
-    monkeypatch.setattr("sys.argv", ["run_tests", "--gpu"])
-    assert run_tests.main() == 1
-    assert "No GPU" in capsys.readouterr().out
-    monkeypatch.setattr("sys.argv", ["run_tests"])
-    assert not run_tests.no_gpu()
-    monkeypatch.setattr("sys.argv", ["run_tests", "--gpu"])
-    monkeypatch.setattr(run_tests.runtime, "device", lambda: "gpu")
-    assert not run_tests.no_gpu()

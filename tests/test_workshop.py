@@ -1,6 +1,7 @@
 """What learners get: tasks without solutions, which fail kindly until solved."""
 
 import importlib
+import re
 import shutil
 import socket
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 from nbclient import NotebookClient
 
 from course_utils import exercises
-from tools import notebooks, workshop
+from tools import notebooks, students, workshop
 from tools.provenance import ROOT
 from tools.room import wheels
 
@@ -27,7 +28,7 @@ def codes(notebook):
 def test_every_solution_is_followed_by_its_check(path):
     sources = codes(notebooks.read(path))
     checks = [source for source in sources if source.startswith("exercises.check(")]
-    solved = [n for n, source in enumerate(sources) if notebooks.SOLUTION in source]
+    solved = [n for n, source in enumerate(sources) if students.SOLUTION in source]
     assert len(solved) == len(checks) >= 2
     assert all(sources[n + 1].startswith("exercises.check(") for n in solved)
     assert all(sources[n].rstrip().endswith("### END SOLUTION") for n in solved)
@@ -42,21 +43,51 @@ def test_every_exercise_is_asked_in_exactly_one_notebook():
 @pytest.mark.parametrize("path", PATHS, ids=notebooks.short_name)
 def test_the_student_version_holds_no_solution_and_no_output(path):
     notebook = notebooks.read(path)
-    solutions = [source for source in codes(notebook) if notebooks.SOLUTION in source]
-    student = workshop.student_version(notebook)
+    solutions = [source for source in codes(notebook) if students.SOLUTION in source]
+    student = students.student_version(notebook)
     assert not any("SOLUTION" in source for source in codes(student))
     for solution in solutions:
-        region = solution.split(notebooks.SOLUTION)[1].split("### END")[0]
+        region = solution.split(students.SOLUTION)[1].split("### END")[0]
         kept = [line.strip() for line in region.splitlines() if len(line.strip()) > 20]
         left = "\n".join(codes(student))
         assert not [line for line in kept if line in left]
     assert not any(cell.get("outputs") for cell in student.cells)
 
 
+@pytest.mark.parametrize("path", PATHS, ids=notebooks.short_name)
+def test_what_the_launch_buttons_open_is_the_student_version(path):
+    committed = students.TARGET / path.name
+    assert committed.read_text(encoding="utf-8") == students.text(path), (
+        "exercises/ is out of date: make notebooks writes it"
+    )
+
+
+def test_no_student_notebook_is_left_without_its_exercise():
+    names = {path.name for path in students.TARGET.glob("*.ipynb")}
+    assert names == {path.name for path in PATHS}
+
+
+def test_a_page_shows_each_place_to_write_before_its_solution():
+    path = next(path for path in PATHS if path.stem == "lstm")
+    stubs = students.stubs(path)
+    assert "def lstm_step(x, h, c, W, U, b):" in stubs[0]
+    assert not any("SOLUTION" in stub or "np.split" in stub for stub in stubs)
+    cell = f"{students.CELL}{students.PROMPT} code</div>"
+    figure = f"{students.CELL}Show how this is drawn</div>"
+    page = students.with_stubs(f"a{figure}b{cell}c{cell}d", ["first()", "second()"])
+    parts = re.sub(r"<[^>]+>", " ", page).split()
+    order = (
+        "a Show how this is drawn b first () Show a solution code c second ()".split()
+    )
+    assert parts[: len(order)] == order and parts[-1] == "d"
+    with pytest.raises(ValueError, match="2 solutions, 1 places"):
+        students.with_stubs(f"{cell}{cell}", ["first()"])
+
+
 def test_an_unsolved_notebook_runs_and_says_what_is_missing(monkeypatch):
     monkeypatch.delenv("COURSE_TEST", raising=False)
     path = next(path for path in PATHS if path.stem == "multilayer_perceptron")
-    student = workshop.student_version(notebooks.read(path))
+    student = students.student_version(notebooks.read(path))
     NotebookClient(student, timeout=300, kernel_name="python3").execute()
     outputs = [output for cell in student.cells for output in cell.get("outputs", [])]
     assert {output.output_type for output in outputs} == {"stream"}
@@ -67,9 +98,9 @@ def test_an_unsolved_notebook_runs_and_says_what_is_missing(monkeypatch):
 
 def test_the_folder_has_everything_that_its_pages_name(tmp_path):
     room = tmp_path / "room"
-    students = workshop.write(room)
-    assert len(students) == len(PATHS)
-    for path in students:
+    written = workshop.write(room)
+    assert len(written) == len(PATHS)
+    for path in written:
         nbformat.validate(nbformat.read(path, as_version=4))
     (room / "wheels").mkdir()
     (room / "wheels" / "complete.txt").write_text("yes")

@@ -1,14 +1,17 @@
-"""Run all notebooks on the other backends of Keras, and write what came of it.
+"""Run all notebooks on the other backends of Keras, or on a GPU, and write the record.
 
-    python -m tools.backends [jax] [torch] [--only NOTEBOOK ...] [--page]
+    python -m tools.backends [jax] [torch] [--only NOTEBOOK ...]
+    python -m tools.backends --gpu [--only NOTEBOOK ...]
 
 Each backend has a virtual environment of its own (``.venv-jax``, ``.venv-torch``) with
 the pins of requirements.txt, but for TensorFlow, and those of ``requirements-jax.txt``
 or ``requirements-torch.txt``. The notebooks run there unchanged and in lax mode: no
 error, every assertion holds, and every published result stays in its band. The record
-is ``book/reference/backends.json``, and the page is written from it and from that of
-the last whole run of the tests on TensorFlow, which ran in the same way: two notebooks
-at a time, one thread each. ``--page`` only writes the page.
+is ``book/reference/backends.json``.
+
+With ``--gpu`` they run on the GPU that is there: with the first backend, among those
+that are set up, that computes on it. It is a failure if none does. That record is
+``book/reference/gpu.json``. `tools.backends_page` then writes the page.
 """
 
 from __future__ import annotations
@@ -23,16 +26,22 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-import pandas as pd
-
-from course_utils import claims, runtime
+from course_utils import runtime
 from tools import environment, health, notebooks, run_tests
 from tools.provenance import ROOT
 
 RECORD = ROOT / "book" / "reference" / "backends.json"
-PAGE = ROOT / "book" / "reference" / "backends.md"
-# What `python -m benchmarks.bench_labs --record` measured.
-SPEED = ROOT / "book" / "reference" / "speed.csv"
+GPU_RECORD = ROOT / "book" / "reference" / "gpu.json"
+# Two notebooks at a time share a GPU: neither may take all of its memory.
+SHARE_GPU = {
+    "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+    "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+}
+NO_GPU = """No GPU: no backend that is set up computes on one.
+- TensorFlow: make test-gpu REQUIREMENTS=requirements-gpu.txt (Linux)
+- PyTorch: make test-backends ARGS=torch sets it up; for Linux it comes with CUDA
+- JAX: make test-backends ARGS=jax, then .venv-jax/bin/pip install jax[cuda12]
+"""
 # What is written into an environment once all is installed: its pins.
 STAMP = "installed.txt"
 NAMES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
@@ -77,16 +86,46 @@ def set_up(backend: str) -> Path:
     return python
 
 
-def run(backend: str, only: list[Path]) -> dict:
+def computes_on_gpu(python: Path, backend: str) -> bool:
+    """Ask a backend, in its environment, whether it computes on a GPU."""
+    code = "from course_utils import runtime; print(runtime.device())"
+    variables = {**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    command = [python, "-c", code]
+    done = subprocess.run(
+        command, cwd=ROOT, env=variables, capture_output=True, text=True, check=False
+    )
+    return done.returncode == 0 and done.stdout.split()[-1:] == ["gpu"]
+
+
+def find_gpu() -> tuple[str, Path] | None:
+    """Return the first backend that computes on a GPU, and its Python."""
+    candidates = {"tensorflow": Path(sys.executable)}
+    candidates |= {backend: installed(backend) for backend in LEFT_OUT}
+    for backend, python in candidates.items():
+        if python and computes_on_gpu(python, backend):
+            return backend, python
+    return None
+
+
+def card() -> str:
+    """Name the GPU, as its driver does."""
+    command = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return "a GPU"
+    return done.stdout.splitlines()[0].strip()
+
+
+def run(backend: str, only: list[Path], left_out: dict[str, str]) -> dict:
     """Run the notebooks on the backend of this process; return the record."""
     paths = only or notebooks.all_notebooks()
-    left_out = LEFT_OUT.get(backend, {})
     paths = [path for path in paths if notebooks.short_name(path) not in left_out]
     took: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "claims.jsonl"
         more = {"COURSE_TEST": "1", "COURSE_CLAIMS_LOG": str(log)}
-        variables = {**os.environ, **more, "KERAS_BACKEND": backend}
+        variables = {**os.environ, **more, **SHARE_GPU, "KERAS_BACKEND": backend}
         failed = run_tests.run_in_mode("--nbval-lax", paths, variables, took)
         record = health.last_run(log, took, "lax", failed)
     return record | {"versions": runtime.versions()}
@@ -103,190 +142,56 @@ def merged(old: dict, new: dict) -> dict:
     }
 
 
-def read() -> dict:
-    """Read the records, one a backend."""
-    return json.loads(RECORD.read_text("utf-8")) if RECORD.exists() else {}
+def read(place: Path) -> dict:
+    """Read the records of a file, one a backend; none where there is no file."""
+    return json.loads(place.read_text("utf-8")) if place.exists() else {}
 
 
-def page() -> str:
-    """Write the page from the records."""
-    records = {"tensorflow": json.loads(health.RECORD.read_text("utf-8"))} | read()
-    parts = [_head(records), _times(records), _speed(), _results(records)]
-    return "\n\n".join(parts) + "\n"
+def keep(new: dict, place: Path, key: str, some: bool) -> None:
+    """Put a record, of all notebooks or of some, under its key into a file."""
+    records = read(place)
+    records[key] = merged(records.get(key, {}), new) if some else new
+    text = json.dumps(records, indent=1, sort_keys=True) + "\n"
+    place.write_text(text, encoding="utf-8")
 
 
-def _head(records: dict) -> str:
-    lines = [
-        "(backends)=\n# One book, three backends\n",
-        "Keras 3 computes with TensorFlow, JAX or PyTorch; the environment variable "
-        "`KERAS_BACKEND` chooses. Every notebook runs on all three without a change; "
-        "the few cells that are about one of them say so and are skipped on the "
-        "others. What the pages show was computed with TensorFlow. `make "
-        "test-backends` runs all notebooks on the other two, checks that every "
-        "assertion holds and that every published result stays in its band, and "
-        "writes this page.\n",
-    ]
-    for name, record in records.items():
-        if name == "tensorflow":
-            continue
-        versions = ", ".join(f"{k} {v}" for k, v in record["versions"].items())
-        failed = [Path(path).stem for path in record["failed"]]
-        lines.append(
-            f"- **{NAMES[name]}** on {record['date']}: {len(record['notebooks'])} "
-            f"notebooks, {len(record['claims'])} results; failed: "
-            f"{', '.join(failed) or 'none'}. Versions: {versions}."
-        )
-        lines += [
-            f"  - `{short}` was left out: {reason}"
-            for short, reason in LEFT_OUT.get(name, {}).items()
-        ]
-    return "\n".join(lines)
-
-
-def _times(records: dict) -> str:
-    rows = [
-        "## How long each notebook takes\n",
-        "Seconds, two notebooks at a time on two cores, one thread each; with the "
-        "time that the compilers take, which for JAX is a large part. Exercises are "
-        "added up in the last row.\n",
-        f"| Notebook | {' | '.join(NAMES[name] for name in records)} |",
-        f"| --- |{' ---: |' * len(records)}",
-    ]
-    exercises = Counter()
-    for path in notebooks.all_notebooks():
-        name = path.relative_to(ROOT).as_posix()
-        found = {b: r["notebooks"].get(name, {}) for b, r in records.items()}
-        took = {b: entry.get("seconds") for b, entry in found.items()}
-        if notebooks.is_exercise(path):
-            exercises.update({b: s or 0 for b, s in took.items()})
-            continue
-        where = path.relative_to(PAGE.parents[1]).with_suffix("").as_posix()
-        short = notebooks.short_name(path)
-        cells = [
-            "left out"
-            if short in LEFT_OUT.get(b, {})
-            else _seconds(took[b], name in records[b]["failed"])
-            for b in records
-        ]
-        link = f"[{short}](../{where})"
-        rows.append(f"| {link} | {' | '.join(cells)} |")
-    sums = [f"{exercises[b]} s" for b in records]
-    rows.append(f"| all exercises | {' | '.join(sums)} |")
-    return "\n".join(rows)
-
-
-def _seconds(took: int | None, failed: bool) -> str:
-    if took is None:
-        return "not run"
-    return f"{took} s{' (failed)' if failed else ''}"
-
-
-def _speed() -> str:
-    table = pd.read_csv(SPEED)
-    ratio = table.pivot(index="way", columns="network", values="ratio")
-    took = table.pivot(index="way", columns="network", values="ms")
-    share = table.pivot(index="way", columns="network", values="share")
-    networks, ways = table["network"].unique(), table["way"].unique()
-    rows = [
-        "(backends-speed)=\n## How fast the labs' networks train\n",
-        "Milliseconds an update, on two cores with a thread for each, and in brackets "
-        "how many times as long as a loop written by hand in PyTorch takes, whose "
-        "recurrent layers are one fused kernel (`make bench`; the ratios were taken "
-        "round by round). Data are random, so nothing here depends on what is "
-        "learned.\n",
-        f"| | {' | '.join(networks)} |",
-        f"| --- |{' ---: |' * len(networks)}",
-    ]
-    for way in ways:
-        cells = [f"{took.loc[way, n]:.3g} ({ratio.loc[way, n]:.2g})" for n in networks]
-        rows.append(f"| {way} | {' | '.join(cells)} |")
-    best = share.loc[[way for way in ways if "hand" not in way]].max()
-    by_hand = share.loc[[way for way in ways if "hand" in way]].max()
-    rows += [
-        "",
-        "As a share of what the machine can do at best, a product of two matrices of "
-        f"1,024 by 1,024: the fastest way through Keras reaches {best.min():.0f} to "
-        f"{best.max():.0f} %, the loop by hand {by_hand.min():.0f} to "
-        f"{by_hand.max():.0f} %. The steps of a recurrent layer wait for each other, "
-        "and each is a small product.",
-    ]
-    return "\n".join(rows)
-
-
-def _results(records: dict) -> str:
-    published = claims.load()
-    others = [name for name in records if name != "tensorflow"]
-    asked = sorted({claim for name in others for claim in records[name]["claims"]})
-    out = [c for c in asked if any(_outside(records[b], c) for b in others)]
-    rows = ["## What they agree on\n"]
-    if not out:
-        rows.append(
-            f"All {len(asked)} results that notebooks check by themselves stay in "
-            "their bands on every backend."
-        )
-    else:
-        rows += [
-            f"Of {len(asked)} results, these leave their band on a backend:\n",
-            f"| Result | Band | {' | '.join(NAMES[name] for name in records)} |",
-            f"| --- | ---: |{' ---: |' * len(records)}",
-        ]
-    for name in out:
-        claim = published[name]
-        low, high = claim.band
-        shown = [_shown(records[b], name, claim) for b in records]
-        note = claim.note.replace("|", "\\|").replace("$", "\\$")
-        rows.append(f"| {note} | {low:g} to {high:g} | {' | '.join(shown)} |")
-    return "\n".join(rows)
-
-
-def _outside(record: dict, name: str) -> bool:
-    return record["claims"].get(name, [0, "passed"])[1] == "failed"
-
-
-def _shown(record: dict, name: str, claim: claims.Claim) -> str:
-    value, status = record["claims"].get(name, [None, ""])
-    if value is None:
-        return "-"
-    text = claim.show(value)
-    return f"**{text}**" if status == "failed" else text
-
-
-def write() -> None:
-    """Write the page."""
-    PAGE.write_text(page(), encoding="utf-8")
+def inside(backend: str, only: list[Path], gpu: bool) -> int:
+    """Run on the backend of this process, and keep the record."""
+    new = run(backend, only, {} if gpu else LEFT_OUT.get(backend, {}))
+    if gpu:
+        new |= {"card": card()}
+    keep(new, GPU_RECORD if gpu else RECORD, backend, some=bool(only))
+    print("Failed:", ", ".join(new["failed"]) or "none")
+    return 1 if new["failed"] else 0
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("backends", nargs="*", metavar="BACKEND")
     parser.add_argument("--only", nargs="+", type=Path, default=[])
-    parser.add_argument("--page", action="store_true")
+    parser.add_argument("--gpu", action="store_true")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    unknown = set(options.backends) - set(LEFT_OUT)
+    unknown = set(options.backends) - set(NAMES)
     if unknown:
         parser.error(f"no such backend here: {', '.join(unknown)}")
-    if options.page:
-        write()
-        return 0
     environment.settle()
     if options.inside:
         (backend,) = options.backends
-        new = run(backend, [path.resolve() for path in options.only])
-        records = read()
-        if options.only:
-            new = merged(records.get(backend, {}), new)
-        records[backend] = new
-        text = json.dumps(records, indent=1, sort_keys=True) + "\n"
-        RECORD.write_text(text, encoding="utf-8")
-        write()
-        print("Failed:", ", ".join(new["failed"]) or "none")
-        return 1 if new["failed"] else 0
+        return inside(backend, [path.resolve() for path in options.only], options.gpu)
+    if options.gpu:
+        found = find_gpu()
+        if found is None:
+            print(NO_GPU.strip())
+            return 1
+        pythons = dict([found])
+    else:
+        pythons = {name: set_up(name) for name in options.backends or LEFT_OUT}
     outcome = 0
-    for backend in options.backends or list(LEFT_OUT):
-        command = [set_up(backend), "-m", "tools.backends", "--inside", backend]
-        if options.only:
-            command += ["--only", *options.only]
+    for backend, python in pythons.items():
+        command = [python, "-m", "tools.backends", "--inside", backend]
+        command += ["--gpu"] if options.gpu else []
+        command += ["--only", *options.only] if options.only else []
         variables = {**os.environ, "KERAS_BACKEND": backend}
         outcome |= subprocess.run(command, cwd=ROOT, env=variables).returncode
     return outcome

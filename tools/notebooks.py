@@ -23,12 +23,10 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell
 
-from tools import environment, provenance, reference_pages
+from tools import environment, provenance, reference_pages, students
 from tools.provenance import ROOT
 
 SETUP_TAG = "setup"
-# What the student's version of an exercise leaves out lies between this and its end.
-SOLUTION = "### BEGIN SOLUTION"
 # A cell that only draws is folded in the book: its figure is what the reader needs.
 DRAWING_STARTS = re.compile(r"^.*(plt\.subplots|plt\.figure|plots\.canvas)\(")
 # What a public Binder gives.
@@ -138,7 +136,7 @@ def fold_cells(notebook: nbformat.NotebookNode) -> None:
     for cell in notebook.cells:
         if cell.cell_type != "code":
             continue
-        solves = SOLUTION in cell.source
+        solves = students.SOLUTION in cell.source
         draws = "image" in cell.metadata.get("mystnb", {}) and only_draws(cell.source)
         if not (solves or draws) or "show-input" in cell.metadata.get("tags", []):
             continue
@@ -246,6 +244,7 @@ def main() -> int:
     from tools import health  # which reads what was just executed
 
     health.write()
+    students.write()
     return outcome
 
 

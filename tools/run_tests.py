@@ -4,10 +4,9 @@ Notebooks are compared output by output (strict) on the pinned Linux set-up with
 real data; anywhere else their cells must run, their assertions hold, and their
 claims stay in their bands (lax).
 
-    python -m tools.run_tests [--labs | --quick] [--gpu]
+    python -m tools.run_tests [--labs | --quick]
 
-``--labs`` runs only the labs of the notebooks, ``--quick`` none. With ``--gpu`` it is a
-failure if the backend computes on no GPU.
+``--labs`` runs only the labs of the notebooks, ``--quick`` none.
 """
 
 from __future__ import annotations
@@ -80,18 +79,6 @@ def run_package_tests(environment: dict[str, str]) -> int:
         *(f"--numprocesses={worker_count()}", "--dist=loadfile"),
         environment={**without_log, **ONE_THREAD},
     )
-
-
-def no_gpu() -> bool:
-    """Say so if a GPU was asked for and none is in use."""
-    if "--gpu" not in sys.argv or runtime.device() == "gpu":
-        return False
-    print(
-        f"No GPU: the backend, {runtime.backend()}, computes on the CPU here. Install "
-        "it with GPU support (for TensorFlow: make test-gpu "
-        "REQUIREMENTS=requirements-gpu.txt), or choose another with KERAS_BACKEND."
-    )
-    return True
 
 
 def lint() -> int:
@@ -199,8 +186,6 @@ def summarize(log: Path, lax_reasons: list[str], samples: list[str]) -> None:
 
 def main() -> int:
     settle()
-    if no_gpu():
-        return 1
     samples = [n for n in datasets.names() if datasets.provenance(n) == "sample"]
     lax_reasons = reasons_to_be_lax()
     strict = "lax" if lax_reasons or samples else "strict"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 # Beside this file, in a folder that Jupyter Book puts on the path.
 import course_map
 import finish_pages
+import students
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -68,6 +69,20 @@ def part_above_title(
         context["body"] = f'<div class="{kind}">{line}{context["body"]}</div>'
 
 
+def exercises_to_write(
+    app: Sphinx, pagename: str, templatename: str, context: dict, doctree: object
+) -> None:
+    """Show the places to write on an exercise's page, and open a copy with those."""
+    path = Path(app.env.doc2path(pagename)) if context.get("body") else None
+    if path is None or path.parent != students.SOURCE or path.suffix != ".ipynb":
+        return
+    context["body"] = students.with_stubs(context["body"], students.stubs(path))
+    for group in context.get("header_buttons", []):
+        if group.get("label") == "launch-buttons":
+            for button in group["buttons"]:
+                button["url"] = students.launched(button["url"])
+
+
 def finish(app: Sphinx, error: Exception | None) -> None:
     """Finish the written pages, where a build for the browser went well."""
     if error is None and app.builder.format == "html":
@@ -80,6 +95,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("html-page-context", without_thebe, priority=900)
     app.connect("html-page-context", repair_markup, priority=900)
     app.connect("html-page-context", part_above_title, priority=901)
+    app.connect("html-page-context", exercises_to_write, priority=902)
     # After the pages and the search index are written.
     app.connect("build-finished", finish, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -19,10 +19,8 @@ import sys
 from pathlib import Path
 
 import nbformat
-from nbconvert.preprocessors import ClearOutputPreprocessor
-from nbgrader.preprocessors import ClearSolutions
 
-from tools import notebooks
+from tools import notebooks, students
 from tools.provenance import ROOT
 from tools.room import wheels
 
@@ -32,34 +30,20 @@ TEXTS = Path(__file__).parent / "room"
 BUILT = {"html": ROOT / "_build" / "html", "html/slides": ROOT / "_build" / "slides"}
 
 
-def student_version(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Leave out solutions, outputs and what was recorded at the execution."""
-    clear = ClearSolutions(
-        enforce_metadata=False,
-        code_stub={"python": "# Write your answer here."},
-    )
-    notebook, resources = clear.preprocess(notebook, {})
-    notebook, _ = ClearOutputPreprocessor().preprocess(notebook, resources)
-    for cell in notebook.cells:
-        tags = [tag for tag in cell.metadata.get("tags", []) if tag != "hide-input"]
-        cell.metadata = {"tags": tags} if tags else {}
-    notebook.metadata.get("course", {}).pop("executed", None)
-    return notebook
-
-
 def write(target: Path = TARGET) -> list[Path]:
     """Write the notebooks anew; return those for learners."""
     shutil.rmtree(target, ignore_errors=True)
-    students = []
+    written = []
     for path in notebooks.all_notebooks():
         place = target / "notebooks" / path.relative_to(ROOT / "book")
         place.parent.mkdir(parents=True, exist_ok=True)
         if notebooks.is_exercise(path):
-            nbformat.write(student_version(notebooks.read(path)), place)
-            students.append(place)
+            student = students.student_version(notebooks.read(path))
+            nbformat.write(student, place)
+            written.append(place)
         else:
             shutil.copyfile(path, place)
-    return students
+    return written
 
 
 def add_pages(target: Path) -> None:
@@ -124,14 +108,14 @@ def main() -> int:
     parser.add_argument("--systems", nargs="+", choices=wheels.SYSTEMS, default=[here])
     parser.add_argument("--pythons", nargs="+", default=[wheels.this_python()])
     options = parser.parse_args()
-    students = write()
+    written = write()
     add_pages(TARGET)
     add_packages(TARGET, options.systems, options.pythons, options.wheels)
     if options.data:
         add_data(TARGET)
     add_texts(TARGET, options.pythons)
     archive = Path(shutil.make_archive(str(TARGET), "zip", TARGET))
-    print(f"{len(students)} notebooks of exercises without solutions, in {TARGET}")
+    print(f"{len(written)} notebooks of exercises without solutions, in {TARGET}")
     print(f"All of it as one file: {archive} ({archive.stat().st_size / 1e6:.0f} MB)")
     return 0
 
