@@ -171,6 +171,14 @@ def _results(records: dict) -> str:
         low, high = claim.band
         shown = [_shown(records[b], name, claim) for b in records]
         rows.append(f"| {_note(claim)} | {low:g} to {high:g} | {' | '.join(shown)} |")
+    if out:
+        rows += [
+            "",
+            "The same seed does not give the same first weights on two backends, since "
+            "each draws with a generator of its own: a live training there is that of "
+            "another seed. Bands come from seeds on TensorFlow, and were not widened to "
+            "let these in.",
+        ]
     return "\n".join(rows)
 
 

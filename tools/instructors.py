@@ -64,7 +64,7 @@ def link(path: Path) -> str:
 def timings() -> str:
     """Write the table of times and memory."""
     rows = [
-        "| Page | To read and try | Runs in | Exercises | Memory |",
+        "| Page | To read and try | Runs in | Exercises | Memory [MB] |",
         "| --- | ---: | ---: | ---: | ---: |",
     ]
     for path in chapters():
@@ -74,7 +74,7 @@ def timings() -> str:
         rows.append(
             f"| {link(path)} | {about.get('minutes', '?')} min | {seconds(path):.0f} s "
             f"| {f'{len(tasks)}, {done} min' if tasks else 'none'} "
-            f"| {peak:,} MB |"
+            f"| {peak:,} |"
         )
     total = sum(map(seconds, chapters())) / 60
     rows.append(f"| all | | {total:.0f} min | | |")
@@ -155,11 +155,16 @@ def read_step(line: str) -> Step | None:
         raise ValueError(f"The plan names {rest[0]}, which is not in the book: {line}")
     talk = int(rest[1])
     if kind == "talk":
-        return Step(talk, f"{link(path)}. {words}", f"{talk} talk")
+        return Step(talk, _sentence(path, words), f"{talk} talk")
     if kind != "run":
         raise ValueError(f"A plan has talk, run, exercise, break, other; not: {line}")
     runs = math.ceil(seconds(path) / 60)
-    return Step(talk + runs, f"{link(path)}. {words}", f"{talk} talk + {runs} run")
+    return Step(talk + runs, _sentence(path, words), f"{talk} talk + {runs} run")
+
+
+def _sentence(path: Path, words: str) -> str:
+    """Put a page's title before the words, with one mark between them."""
+    return f"{link(path)}{'' if title(path).endswith('?') else '.'} {words}"
 
 
 def _exercise(names: list[str], words: str) -> Step:
