@@ -55,6 +55,19 @@ def test_the_student_version_holds_no_solution_and_no_output(path):
 
 
 @pytest.mark.parametrize("path", PATHS, ids=notebooks.short_name)
+def test_the_chapter_links_to_its_exercises(path):
+    label = re.search(r"\((exercises-[\w-]+)\)=", notebooks.read(path).cells[0].source)
+    (chapter,) = (
+        other
+        for other in notebooks.all_notebooks()
+        if other.name == path.name and not notebooks.is_exercise(other)
+    )
+    cells = notebooks.read(chapter).cells
+    prose = "".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    assert re.search(rf"\{{ref\}}`([^`]+<)?{label[1]}>?`", prose)
+
+
+@pytest.mark.parametrize("path", PATHS, ids=notebooks.short_name)
 def test_what_the_launch_buttons_open_is_the_student_version(path):
     committed = students.TARGET / path.name
     assert committed.read_text(encoding="utf-8") == students.text(path), (

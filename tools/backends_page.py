@@ -176,8 +176,8 @@ def _results(records: dict) -> str:
             "",
             "The same seed does not give the same first weights on two backends, since "
             "each draws with a generator of its own: a live training there is that of "
-            "another seed. Bands come from seeds on TensorFlow, and were not widened to "
-            "let these in.",
+            "another seed. Bands come from seeds on TensorFlow, and were not widened "
+            "to let these in.",
         ]
     return "\n".join(rows)
 
