@@ -58,7 +58,7 @@ check-pages: setup slides  ## Check the built pages and slides in headless Chrom
 	@$(RUN) -m tools.check_pages
 
 health: setup  ## Write the health page; after `make test`, with that run's results
-	@$(RUN) -m tools.health --record
+	@$(RUN) -m tools.health --record && $(RUN) -m tools.backends_page
 
 notebooks: setup  ## Execute the notebooks that changed, in place (ALL=1: all of them)
 	@$(RUN) -m tools.notebooks execute $(if $(ALL),--all) $(ONLY)

@@ -57,7 +57,8 @@ def figures_without_alternative(notebook):
 def over_budget(notebook):
     course = notebook.metadata.course
     took = course.executed.seconds
-    return [f"{took} of {course.budget_s} s"] if took > course.budget_s else []
+    over = round(took) > course.budget_s  # a budget is a number of whole seconds
+    return [f"{took} of {course.budget_s} s"] if over else []
 
 
 def too_much_memory(notebook):
@@ -201,7 +202,7 @@ def planted(check):
     elif check is figures_without_alternative:
         del cells[1].metadata["mystnb"]
     elif check is over_budget:
-        notebook.metadata.course.executed.seconds = 60.1
+        notebook.metadata.course.executed.seconds = 60.6
     elif check is too_much_memory:
         notebook.metadata.course.executed.peak_mb = 2000
     elif check is too_many_ignored_outputs:

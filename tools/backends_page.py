@@ -8,7 +8,6 @@ The records are those of the last whole test run (TensorFlow), of `make test-bac
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from pathlib import Path
 
@@ -22,11 +21,13 @@ from tools.provenance import ROOT
 PAGE = ROOT / "book" / "reference" / "backends.md"
 # What `python -m benchmarks.bench_labs --record` measured.
 SPEED = ROOT / "book" / "reference" / "speed.csv"
+# Until a whole run of the tests is recorded.
+NOTHING = {"notebooks": {}, "claims": {}, "failed": []}
 
 
 def page() -> str:
     """Write the page from the records."""
-    records = {"tensorflow": json.loads(health.RECORD.read_text("utf-8"))}
+    records = {"tensorflow": NOTHING | backends.read(health.RECORD)}
     cards = backends.read(backends.GPU_RECORD)
     gpu = _gpu(cards, records["tensorflow"])
     records |= backends.read(backends.RECORD)
@@ -59,6 +60,11 @@ def _head(records: dict) -> str:
             f"  - `{short}` was left out: {reason}"
             for short, reason in backends.LEFT_OUT.get(name, {}).items()
         ]
+    lines += [
+        f"- **{name}**: no run of all notebooks has been recorded yet."
+        for key, name in NAMES.items()
+        if key not in records
+    ]
     return "\n".join(lines)
 
 
