@@ -39,7 +39,7 @@ def _head(records: dict) -> str:
     lines = [
         "(backends)=\n# One book, three backends\n",
         "Keras 3 computes with TensorFlow, JAX or PyTorch; the environment variable "
-        "`KERAS_BACKEND` chooses. Every notebook runs on all three without a change; "
+        "`KERAS_BACKEND` chooses. Every notebook is written for all three; "
         "the few cells that are about one of them say so and are skipped on the "
         "others. What the pages show was computed with TensorFlow. `make "
         "test-backends` runs all notebooks on the other two, checks that every "
@@ -72,8 +72,9 @@ def _times(records: dict) -> str:
     rows = [
         "## How long each notebook takes\n",
         "Seconds, two notebooks at a time on two cores, one thread each; with the "
-        "time that the compilers take, which for JAX is a large part. Exercises are "
-        "added up in the last row.\n",
+        "time that the compilers take, which for JAX is a large part. A busy machine "
+        "adds to them: to compare speed, trust the table below, which was measured in "
+        "turns. Exercises are added up in the last row.\n",
         f"| Notebook | {' | '.join(NAMES[name] for name in records)} |",
         f"| --- |{' ---: |' * len(records)}",
     ]
