@@ -86,7 +86,6 @@ def _times(records: dict) -> str:
         if notebooks.is_exercise(path):
             exercises.update({b: s or 0 for b, s in took.items()})
             continue
-        where = path.relative_to(PAGE.parents[1]).with_suffix("").as_posix()
         short = notebooks.short_name(path)
         cells = [
             "left out"
@@ -94,8 +93,7 @@ def _times(records: dict) -> str:
             else _seconds(took[b], name in records[b]["failed"])
             for b in records
         ]
-        link = f"[{short}](../{where})"
-        rows.append(f"| {link} | {' | '.join(cells)} |")
+        rows.append(f"| {health.link(path)} | {' | '.join(cells)} |")
     sums = [f"{exercises[b]} s" for b in records]
     rows.append(f"| all exercises | {' | '.join(sums)} |")
     return "\n".join(rows)
@@ -177,7 +175,8 @@ def _results(records: dict) -> str:
         claim = published[name]
         low, high = claim.band
         shown = [_shown(records[b], name, claim) for b in records]
-        rows.append(f"| {_note(claim)} | {low:g} to {high:g} | {' | '.join(shown)} |")
+        note = health.plain(claim.note)
+        rows.append(f"| {note} | {low:g} to {high:g} | {' | '.join(shown)} |")
     if out:
         rows += [
             "",
@@ -214,17 +213,14 @@ def _gpu(cards: dict, cpu: dict) -> str:
             name = path.relative_to(ROOT).as_posix()
             took = [r["notebooks"].get(name, {}).get("seconds") for r in (cpu, record)]
             cells = [_seconds(s, name in record["failed"]) for s in took]
-            short = notebooks.short_name(path)
-            rows.append(f"| [{short}](../{short}) | {' | '.join(cells)} |")
+            rows.append(f"| {health.link(path)} | {' | '.join(cells)} |")
             for key in health.stored_results(notebooks.read(path)):
                 both = [_shown(r, key, published[key]) for r in (cpu, record)]
-                rows.append(f"| {_note(published[key])} | {' | '.join(both)} |")
+                rows.append(
+                    f"| {health.plain(published[key].note)} | {' | '.join(both)} |"
+                )
         rows.append("")
     return "\n".join(rows)
-
-
-def _note(claim: claims.Claim) -> str:
-    return claim.note.replace("|", "\\|").replace("$", "\\$")
 
 
 def _outside(record: dict, name: str) -> bool:

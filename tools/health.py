@@ -122,7 +122,7 @@ def _times(books: dict, run: dict) -> str:
         tested = run.get("notebooks", {}).get(name, {})
         again = tested.get("digest") == done.digest
         rows.append(
-            f"| {_link(path)} | {done.date} | {done.seconds:.0f} s | {budget} s "
+            f"| {link(path)} | {done.date} | {done.seconds:.0f} s | {budget} s "
             f"| {used} | {tested['seconds'] if again else '-'}{' s' if again else ''} "
             f"| {done.peak_mb:,} MB |"
         )
@@ -157,7 +157,7 @@ def _results(
         value, status = run.get("claims", {}).get(name, (None, ""))
         tested = f"{claim.show(value)}, {_word(status)}" if status else "-"
         rows.append(
-            f"| {_plain(claim.note)} | {claim.show(claim.value)} | {low:g} to {high:g} "
+            f"| {plain(claim.note)} | {claim.show(claim.value)} | {low:g} to {high:g} "
             f"| {shown}{_mark(shown, claim)} | {tested} |"
         )
     return "\n".join(rows)
@@ -176,7 +176,8 @@ def _mark(shown: str, claim: claims.Claim) -> str:
     return "" if inside else " **(outside)**"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Keep a note's signs from being read as markup in a table."""
     return text.replace("|", "\\|").replace("$", "\\$").replace("*", "\\*")
 
 
@@ -185,7 +186,8 @@ def _title(notebook: object) -> str:
     return re.search(r"^# (.+)$", text, re.MULTILINE)[1].strip()
 
 
-def _link(path: Path) -> str:
+def link(path: Path) -> str:
+    """Link to a notebook's page, from a page of the reference."""
     where = path.relative_to(PAGE.parents[1]).with_suffix("").as_posix()
     return f"[{notebooks.short_name(path)}](../{where})"
 
