@@ -39,7 +39,8 @@ test: setup  ## Run all tests: package, notebooks against their outputs, hygiene
 	@$(RUN) -m tools.run_tests $(ARGS)
 
 test-gpu: setup  ## Run all notebooks on the GPU; a failure where there is none
-	@$(RUN) -m tools.backends --gpu $(ARGS) && $(RUN) -m tools.backends_page
+	@$(RUN) -m tools.backends --gpu $(ARGS); outcome=$$?; \
+	$(RUN) -m tools.backends_page && exit $$outcome
 
 test-oldest: setup  ## As test, with the oldest packages that pyproject.toml allows
 	@$(RUN) -m pip install --quiet uv

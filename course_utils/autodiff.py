@@ -24,7 +24,9 @@ def gradient(
     ----------
     function
         Takes one backend tensor for each input and returns a scalar tensor; written
-        with ``keras.ops`` or Keras layers, so that every backend can follow it.
+        with ``keras.ops`` or Keras layers, so that every backend can follow it. Turn
+        an array that stands beside a tensor in it into one, with
+        ``keras.ops.convert_to_tensor``: PyTorch does not multiply the two.
     *inputs
         Floating-point arrays of any shape.
 

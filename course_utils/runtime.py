@@ -24,6 +24,7 @@ __all__ = [
     "set_seed",
     "start",
     "under_test",
+    "updates_at_once",
     "versions",
 ]
 
@@ -128,6 +129,30 @@ def device() -> str:
     else:
         found = importlib.import_module("torch").cuda.is_available()
     return "gpu" if found else "cpu"
+
+
+def updates_at_once(count: int) -> int:
+    """Say how many updates Keras may do before it returns to Python.
+
+    That is ``steps_per_execution`` of ``compile``: a small network trains faster with
+    16, and to the same weights. On PyTorch, Keras refuses all but 1.
+
+    Parameters
+    ----------
+    count
+        How many it should be.
+
+    Returns
+    -------
+    int
+        The same, or 1 on PyTorch.
+
+    Examples
+    --------
+    >>> 1 <= updates_at_once(16) <= 16
+    True
+    """
+    return 1 if backend() == "torch" else count
 
 
 def versions(

@@ -120,6 +120,12 @@ def test_versions_name_what_is_missing():
     assert found["numpy"][0].isdigit()
 
 
+@pytest.mark.parametrize(("name", "count"), [("jax", 16), ("torch", 1)])
+def test_updates_go_one_by_one_where_keras_wants_that(monkeypatch, name, count):
+    monkeypatch.setattr(runtime, "backend", lambda: name)
+    assert runtime.updates_at_once(16) == count
+
+
 def test_nobody_watches_a_test_run(monkeypatch):
     monkeypatch.setenv("COURSE_TEST", "1")
     assert runtime.under_test() and not runtime.is_interactive()

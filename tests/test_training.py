@@ -115,6 +115,22 @@ def test_a_person_sees_a_progress_bar_and_a_test_does_not(monkeypatch, capsys):
     assert "epoch" in shown and "loss=" in shown
 
 
+def test_on_tensorflow_adam_takes_the_rows_of_an_embedding_apart():
+    # The backends' page says so: a code that stands four times moves twice as far.
+    class Sum(keras.losses.Loss):
+        def call(self, _wanted, found):
+            return keras.ops.sum(found, axis=(1, 2))
+
+    table = keras.layers.Embedding(3, 1, embeddings_initializer="zeros")
+    model = keras.Sequential([keras.Input((None,), dtype="int32"), table])
+    model.compile(keras.optimizers.Adam(0.1), Sum())
+    model.fit(np.array([[0, 0, 0, 0, 1]]), np.zeros(1), verbose=0)
+    four, once, never = -model.get_weights()[0][:, 0]
+    assert (once, never) == (pytest.approx(0.1, rel=1e-4), 0)
+    times = 2 if runtime.backend() == "tensorflow" else 1
+    assert four == pytest.approx(times * 0.1, rel=1e-4)
+
+
 def test_gradients_equal_those_on_paper():
     x, w = np.array([1.0, 2.0]), np.array([[3.0], [4.0]])
 

@@ -42,6 +42,10 @@ NO_GPU = """No GPU: no backend that is set up computes on one.
 - PyTorch: make test-backends ARGS=torch sets it up; for Linux it comes with CUDA
 - JAX: make test-backends ARGS=jax, then .venv-jax/bin/pip install jax[cuda12]
 """
+# The tests of the package that a backend could fail; run before the notebooks.
+TESTS = tuple(
+    f"tests/test_{name}.py" for name in ("runtime", "training", "scratch_torch")
+)
 # What is written into an environment once all is installed: its pins.
 STAMP = "installed.txt"
 NAMES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
@@ -118,7 +122,7 @@ def card() -> str:
 
 
 def run(backend: str, only: list[Path], left_out: dict[str, str]) -> dict:
-    """Run the notebooks on the backend of this process; return the record."""
+    """Run the tests and the notebooks on this backend; return the record."""
     paths = only or notebooks.all_notebooks()
     paths = [path for path in paths if notebooks.short_name(path) not in left_out]
     took: Counter[str] = Counter()
@@ -126,7 +130,10 @@ def run(backend: str, only: list[Path], left_out: dict[str, str]) -> dict:
         log = Path(folder) / "claims.jsonl"
         more = {"COURSE_TEST": "1", "COURSE_CLAIMS_LOG": str(log)}
         variables = {**os.environ, **more, **SHARE_GPU, "KERAS_BACKEND": backend}
+        tests = ("-p", "no:cacheprovider", "--quiet", "--no-header", *TESTS)
+        outcome = 0 if only else run_tests.pytest(*tests, environment=variables)
         failed = run_tests.run_in_mode("--nbval-lax", paths, variables, took)
+        failed = ["tests"] * bool(outcome) + failed
         record = health.last_run(log, took, "lax", failed)
     return record | {"versions": runtime.versions()}
 

@@ -136,10 +136,11 @@ def _speed() -> str:
         "",
         "What helps TensorFlow, as a share of the time that it takes with two threads "
         f"and one update at a time: {_shares(took)}. So the notebooks hand a small "
-        "network 16 updates or so at once (`steps_per_execution`), and were executed "
-        "with one thread (`TF_NUM_INTRAOP_THREADS=1`, set before Keras is imported): "
-        "that leaves the second core to another notebook. A choice of XLA is left to "
-        "Keras.",
+        "network 16 updates or so at once (`steps_per_execution`; on PyTorch, where "
+        "Keras refuses that, `runtime.updates_at_once` makes it one), and were "
+        "executed with one thread (`TF_NUM_INTRAOP_THREADS=1`, set before Keras is "
+        "imported): that leaves the second core to another notebook. A choice of XLA "
+        "is left to Keras.",
     ]
     return "\n".join(rows)
 
@@ -185,6 +186,16 @@ def _results(records: dict) -> str:
             "another seed. Bands come from seeds on TensorFlow, and were not widened "
             "to let these in.",
         ]
+    rows += [
+        "",
+        "One difference is no chance. With TensorFlow, the gradient of an embedding "
+        "comes as a list of rows, one for each place where a code stood. Keras' Adam "
+        "squares the rows before it adds those of one code; with JAX and PyTorch they "
+        "are added first. So with TensorFlow a code that stands four times in a batch, "
+        "with the same gradient each time, moves twice as far in the first update, and "
+        "one that stands once moves as far as elsewhere (Keras 3.15; a test of this "
+        "book watches it).",
+    ]
     return "\n".join(rows)
 
 

@@ -143,7 +143,7 @@ SIMPLIFY = """() => {
     // out the page anew each time.
     const seen = new Map();
     const plain = [], drawn = [];
-    for (const block of document.querySelectorAll("pre")) {
+    for (const block of document.querySelectorAll("pre, dt.sig")) {
         const behind = ground(block);
         for (const piece of block.querySelectorAll("span")) {
             if (piece.children.length || !piece.textContent.trim()) continue;
@@ -159,7 +159,7 @@ SIMPLIFY = """() => {
         drawn.push([equation, equation.getBoundingClientRect()]);
     }
     for (const piece of plain) piece.replaceWith(piece.textContent);
-    for (const block of document.querySelectorAll("pre")) block.normalize();
+    for (const block of document.querySelectorAll("pre, dt.sig")) block.normalize();
     for (const [equation, { width, height }] of drawn) {
         const place = document.createElement("span");
         place.style = `display: inline-block; width: ${width}px; height: ${height}px`;
