@@ -55,3 +55,14 @@ def test_a_report_names_its_time_and_its_failures(tmp_path, capsys):
     )
     assert run_tests.read_report(report, "--nbval") == ["book/labs/b.ipynb"]
     assert "book/labs/a.ipynb: --nbval, 4 s" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("option", ["--package", "--labs"])
+def test_other_packages_are_not_asked_for_the_books_own_tools(monkeypatch, option):
+    asked = []
+    monkeypatch.setattr(run_tests, "pytest", lambda *given, **_: asked.append(given))
+    monkeypatch.setattr("sys.argv", ["run_tests", option])
+    run_tests.run_package_tests({})
+    left_out = {f"--ignore={path}" for path in run_tests.OF_THE_PINS}
+    assert (left_out <= set(asked[0])) == (option == "--package")
+    assert all((run_tests.ROOT / path).is_file() for path in run_tests.OF_THE_PINS)

@@ -4,9 +4,10 @@ Notebooks are compared output by output (strict) on the pinned Linux set-up with
 real data; anywhere else their cells must run, their assertions hold, and their
 claims stay in their bands (lax).
 
-    python -m tools.run_tests [--labs | --quick]
+    python -m tools.run_tests [--labs | --quick] [--package]
 
-``--labs`` runs only the labs of the notebooks, ``--quick`` none.
+``--labs`` runs only the labs of the notebooks, ``--quick`` none. ``--package`` leaves
+out the tests of what only requirements.txt installs: Sphinx, and the list for a room.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from course_utils import datasets, runtime
 from tools import health, notebooks
 from tools.environment import ONE_THREAD, settle, worker_count
 from tools.provenance import ROOT
+
+OF_THE_PINS = ("tests/test_course_map.py", "tests/test_workshop.py")
 
 
 def unpinned() -> list[str]:
@@ -71,11 +74,12 @@ def pytest(*arguments: str | Path, environment: dict[str, str]) -> int:
 def run_package_tests(environment: dict[str, str]) -> int:
     """Run all tests but those of pages and notebooks, a file to a process."""
     without_log = {k: v for k, v in environment.items() if k != "COURSE_CLAIMS_LOG"}
+    left_out = ["tests/pages", *(OF_THE_PINS if "--package" in sys.argv else ())]
     return pytest(
         "tests",
         "course_utils",
         "--doctest-modules",
-        "--ignore=tests/pages",
+        *(f"--ignore={path}" for path in left_out),
         *(f"--numprocesses={worker_count()}", "--dist=loadfile"),
         environment={**without_log, **ONE_THREAD},
     )

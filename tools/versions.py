@@ -94,7 +94,7 @@ def main() -> int:
         return 2
     python = set_up(which)
     show(python)
-    command = [python, "-m", "tools.run_tests", *options]
+    command = [python, "-m", "tools.run_tests", "--package", *options]
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
