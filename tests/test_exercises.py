@@ -109,6 +109,19 @@ def test_inputs_are_drawn_until_no_slip_looks_right_by_chance(monkeypatch, capsy
     assert all("That is the number." in text for text in answers)
 
 
+def test_adam_without_what_keeps_it_from_dividing_by_zero(capsys):
+    def adam(parameter, gradients, learning_rate):
+        mean = square = np.zeros_like(parameter)
+        for count, gradient in enumerate(gradients, start=1):
+            mean = 0.9 * mean + 0.1 * gradient
+            square = 0.999 * square + 0.001 * gradient**2
+            root = np.sqrt(square / (1 - 0.999**count))
+            parameter = parameter - learning_rate * mean / (1 - 0.9**count) / root
+        return parameter
+
+    assert "not finite" in said(capsys, "optimizers.adam", adam)
+
+
 NOTEBOOKS = [path for path in notebooks.all_notebooks() if notebooks.is_exercise(path)]
 
 
