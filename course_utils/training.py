@@ -126,7 +126,7 @@ def fit(
         before: call ``runtime.set_seed`` before building the model.
     steps_per_execution
         Updates between two returns to Python; 16 speeds up models that need less
-        than 2 ms an update.
+        than 2 ms an update. PyTorch takes 1 only: see ``runtime.updates_at_once``.
 
     Returns
     -------
