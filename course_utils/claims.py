@@ -234,7 +234,8 @@ def _show(claim: Claim, value: float, verdict: str) -> None:
     display = ipython.display.display
     display({"text/plain": text}, raw=True)
     display(
-        {f"{_GLUE}text/plain": claim.show(value)},
+        # The unit stays on the line of its number.
+        {f"{_GLUE}text/plain": claim.show(value).replace(" ", "\N{NO-BREAK SPACE}")},
         metadata={"scrapbook": {"name": claim.id, "mime_prefix": _GLUE}},
         raw=True,
     )

@@ -163,7 +163,11 @@ class Interval:
 
     Attributes
     ----------
-    mean, low, high
+    mean
+        In the unit of the values.
+    low
+        In the unit of the values.
+    high
         In the unit of the values.
     count
         How many values it comes from.
@@ -227,7 +231,9 @@ class Comparison:
     difference
         Mean of ``errors_a`` minus mean of ``errors_b``: negative means that the
         first forecast errs less.
-    low, high
+    low
+        Interval of the difference.
+    high
         Interval of the difference.
     decided
         Whether the interval leaves out 0.

@@ -195,7 +195,9 @@ class LearningRateTest:
 
     Attributes
     ----------
-    rates, losses
+    rates
+        Shape ``(steps,)``; the losses are smoothed.
+    losses
         Shape ``(steps,)``; the losses are smoothed.
     """
 

@@ -229,7 +229,7 @@ def test_progress_counts_what_is_right(capsys):
     exercises.progress(*wanted)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "[#..] 1 of 3"
-    assert [line.split()[1] for line in lines[1:3]] == ["right", "not"]
+    assert [line.split()[0] for line in lines[1:3]] == ["right", "not"]
     assert "not tried" in lines[3] or "not yet" in lines[3] or "right" in lines[3]
 
 

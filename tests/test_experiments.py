@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from course_utils import evaluation
-from experiments import choosing_a_cell
+from course_utils import datasets, evaluation, runtime
+from experiments import choosing_a_cell, shakespeare_gpu
 from tools import experiments
 
 
@@ -118,3 +118,14 @@ def test_the_networks_of_choosing_a_cell_start_as_keras_starts_them(cell):
     )
     assert np.array_equal(again, recurrent_kernel)
     assert not np.allclose(other, recurrent_kernel)
+
+
+def test_what_needs_a_gpu_is_left_as_it_is_without_one(monkeypatch, capsys):
+    monkeypatch.setattr(runtime, "device", lambda: "cpu")
+    monkeypatch.setattr(datasets, "provenance", lambda name: "real")
+    monkeypatch.setattr(shakespeare_gpu, "run", lambda: pytest.fail("it was run"))
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    before = (experiments.FOLDER / "shakespeare_gpu.csv").read_text()
+    experiments.run("shakespeare_gpu")
+    assert "it needs a GPU" in capsys.readouterr().out
+    assert (experiments.FOLDER / "shakespeare_gpu.csv").read_text() == before

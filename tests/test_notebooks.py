@@ -333,3 +333,15 @@ def test_of_several_executions_of_the_same_code_the_shortest_counts():
     notebooks._record(notebook, 31.0, 700.0)
     assert notebook.metadata.course.executed.seconds == 31.0
     assert notebook.metadata.course.executed.peak_mb == 700
+
+
+def test_a_hash_of_code_is_the_same_on_each_version_of_python():
+    source = "class A:\n    def f(self, *a):\n        return [a]\n"
+    # As Python 3.11 writes it: 3.12 adds type parameters, 3.13 omits empty lists.
+    assert code_text(source) == (
+        "Module(body=[ClassDef(name='A', bases=[], keywords=[], body=["
+        "FunctionDef(name='f', args=arguments(posonlyargs=[], args=[arg(arg='self')], "
+        "vararg=arg(arg='a'), kwonlyargs=[], kw_defaults=[], defaults=[]), "
+        "body=[Return(value=List(elts=[Name(id='a', ctx=Load())], ctx=Load()))], "
+        "decorator_list=[])], decorator_list=[])], type_ignores=[])"
+    )

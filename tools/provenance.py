@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import re
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,7 +36,13 @@ def code_text(source: str) -> str:
             first = body[0]
             if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
                 node.body = body[1:] or [ast.Pass()]
-    return ast.dump(tree)
+    return _dumped(tree)
+
+
+def _dumped(tree: ast.Module) -> str:
+    """Write a tree as Python 3.11 does; later versions add a field, and omit others."""
+    how = {"show_empty": True} if sys.version_info >= (3, 13) else {}
+    return ast.dump(tree, **how).replace(", type_params=[]", "")
 
 
 def _what_an_import_runs(source: str) -> ast.Module:

@@ -24,6 +24,12 @@ STUB = "# Write your answer here."
 # What Sphinx writes before a folded solution, and what opens it.
 CELL = '<div class="cell tag_hide-input docutils container">'
 PROMPT = "Show a solution"
+# A page is built from the notebook with the answers: its checks are all right.
+NOTE = (
+    '<p class="exercise-note">You write in a copy of this page. The launch button '
+    "opens it, and it lies in <code>exercises/</code>. What is printed here below the "
+    "checks is what the solutions got.</p>\n"
+)
 
 
 def student_version(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -72,6 +78,8 @@ def with_stubs(body: str, sources: list[str]) -> str:
     if len(solutions) != len(sources):
         raise ValueError(f"{len(solutions)} solutions, {len(sources)} places to write.")
     shown = dict(zip(solutions, map(_shown, sources), strict=True))
+    if solutions:
+        shown[solutions[0]] = NOTE + shown[solutions[0]]
     return first + "".join(
         shown.get(n, "") + CELL + part for n, part in enumerate(rest)
     )

@@ -67,10 +67,10 @@ EXERCISES = (
     Exercise(
         id="neuron.perceptron",
         task="one epoch of the perceptron's learning rule",
-        ability="train a neuron by the perceptron rule",
+        ability="teach a neuron by the perceptron rule",
         minutes=10,
         hint="The answer is 1 if z > 0 and 0 otherwise; the error is target minus "
-        "answer; weights and bias move by the error.",
+        "answer. The weights move by the error times the input, the bias by the error.",
         inputs=_examples,
         outputs=("w", "b"),
         solution=_perceptron,

@@ -199,9 +199,8 @@ def progress(*wanted: str) -> None:
     done = sum(result is True for result in found)
     bar = "#" * done + "." * (len(wanted) - done)
     print(f"[{bar}] {done} of {len(wanted)}")
-    wide = max(map(len, wanted), default=0)
     for name, result in zip(wanted, found, strict=True):
-        print(f"{name:{wide}}  {signs[result]:9}  {get(name).ability}")
+        print(f"{signs[result]:9}  {get(name).ability}  ({name})")
 
 
 @functools.cache

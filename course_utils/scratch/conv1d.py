@@ -86,7 +86,9 @@ class Conv1D:
 
     Attributes
     ----------
-    parameters, gradients : dict of ndarray
+    parameters : dict of ndarray
+        kernel (kernel_size, features, filters), bias (filters,).
+    gradients : dict of ndarray
         kernel (kernel_size, features, filters), bias (filters,).
 
     Examples

@@ -36,7 +36,9 @@ class Embedding:
 
     Attributes
     ----------
-    parameters, gradients : dict of ndarray
+    parameters : dict of ndarray
+        embeddings (vocabulary, units).
+    gradients : dict of ndarray
         embeddings (vocabulary, units).
 
     Examples

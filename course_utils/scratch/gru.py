@@ -274,7 +274,11 @@ class GRU:
 
     Attributes
     ----------
-    parameters, gradients : dict of ndarray
+    parameters : dict of ndarray
+        kernel (features, 3 * units), recurrent_kernel (units, 3 * units), bias
+        (2, 3 * units) - the input's row, then the state's - with `reset_after`, else
+        (3 * units,); gates in Keras' order z, r, h (candidate).
+    gradients : dict of ndarray
         kernel (features, 3 * units), recurrent_kernel (units, 3 * units), bias
         (2, 3 * units) - the input's row, then the state's - with `reset_after`, else
         (3 * units,); gates in Keras' order z, r, h (candidate).

@@ -26,7 +26,9 @@ class LayerNormalization:
 
     Attributes
     ----------
-    parameters, gradients : dict of ndarray
+    parameters : dict of ndarray
+        gamma (features,), starting at 1, and beta (features,), starting at 0.
+    gradients : dict of ndarray
         gamma (features,), starting at 1, and beta (features,), starting at 0.
 
     References

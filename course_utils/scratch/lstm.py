@@ -147,7 +147,10 @@ class LSTM:
 
     Attributes
     ----------
-    parameters, gradients : dict of ndarray
+    parameters : dict of ndarray
+        kernel (features, 4 * units), recurrent_kernel (units, 4 * units), bias
+        (4 * units,); gates in Keras' order i, f, c (candidate), o.
+    gradients : dict of ndarray
         kernel (features, 4 * units), recurrent_kernel (units, 4 * units), bias
         (4 * units,); gates in Keras' order i, f, c (candidate), o.
     final_state : tuple of ndarray

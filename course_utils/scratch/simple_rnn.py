@@ -73,7 +73,9 @@ class SimpleRNN:
 
     Attributes
     ----------
-    parameters, gradients : dict of ndarray
+    parameters : dict of ndarray
+        kernel (features, units), recurrent_kernel (units, units), bias (units,).
+    gradients : dict of ndarray
         kernel (features, units), recurrent_kernel (units, units), bias (units,).
     final_state : ndarray
         Shape (batch, units), after `forward`.
@@ -82,7 +84,7 @@ class SimpleRNN:
 
     References
     ----------
-    J. L. Elman, "Finding structure in time", Cognitive Science 14, 1990.
+    Jeffrey L. Elman, "Finding structure in time", Cognitive Science 14, 1990.
 
     Examples
     --------

@@ -98,7 +98,7 @@ courseWidgets.fadingGradient = (() => {
         : "it is still of use";
       says.textContent = `At radius ${two(radius.value)}, ${k} step${k > 1 ? "s" : ""} back, the ` +
         `gradient is ${short(found[k])} times as long as at the end: ${word}. ` +
-        `On average a step multiplies it by ${short(found[39] ** (1 / 39))}.`;
+        `On average each of them multiplied it by ${short(found[k] ** (1 / k))}.`;
       graph.picture.setAttribute("aria-label",
         `Length of the gradient against the number of steps back. ${says.textContent}`);
     }
