@@ -123,9 +123,8 @@ print(os.environ["NVIDIA_TF32_OVERRIDE"], os.environ["JAX_DEFAULT_MATMUL_PRECISI
 print({"keras", "tensorflow", "jax", "torch"} & set(sys.modules))
 """
     assert python(code) == "0 highest\nset()"
-    assert python(code, NVIDIA_TF32_OVERRIDE="1").startswith(
-        "1 "
-    )  # the reader's choice
+    of_the_reader = python(code, NVIDIA_TF32_OVERRIDE="1")
+    assert of_the_reader.startswith("1 ")
 
 
 def test_versions_name_what_is_missing():

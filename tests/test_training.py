@@ -89,9 +89,11 @@ def test_the_constant_schedule_is_the_number():
 
 def test_the_learning_rate_test_finds_where_training_explodes():
     model = line()
+    # NumPy draws the start, so that it is the same on each backend.
+    model.set_weights([np.random.default_rng(0).uniform(-1, 1, (2, 1)), np.zeros(1)])
     before = model.get_weights()
     found = training.find_learning_rate(model, X, Y, lowest=1e-4, highest=100.0)
-    assert 1e-3 < found.suggestion < 10.0  # the first weights differ by backend
+    assert 1e-3 < found.suggestion < 1.0
     assert len(found.rates) == len(found.losses) <= 100
     for old, new in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)
