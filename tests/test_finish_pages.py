@@ -100,3 +100,13 @@ def test_the_icon_font_goes_and_other_rules_stay():
 )
 def test_markup_that_a_validator_refuses_is_mended(page, text, better):
     assert finish.finish_page(text, page) == better
+
+
+def test_a_printed_table_says_how_wide_it_is_once(page):
+    frame = '<div class="output stream {}"><div class="highlight"><pre>{}</pre>'
+    text = frame.format("highlight-ansi", "<span></span>a &lt; b   \n<i>1234567</i>\n")
+    made = finish.finish_page(text, page)
+    assert '<pre style="--columns: 7"><span>' in made
+    assert finish.finish_page(made, page) == made
+    red = frame.format("stderr highlight-ansi", "1234567")
+    assert finish.finish_page(red, page) == red

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import shutil
 import struct
+from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -76,6 +77,11 @@ EQUATIONS = re.compile(r'\s*<script[^>]*src="[^"]*/mathjax/[^"]*"></script>')
 VIEWPORT = re.compile(r"\s*<meta name=\"viewport\"[^>]*>")
 ICON = re.compile(r"<(i|span) class=\"([^\"]*\bfa-[^\"]*)\"(?! aria-hidden)")
 IMAGE = re.compile(r"<img\b[^>]*?\s*/?>")
+# What a cell printed; an error's red lines, of class stderr, are left to wrap.
+PRINTED = re.compile(
+    r'(?s)(<div class="output stream (?![^"]*stderr)[^"]*"><div class="highlight">'
+    r"<pre)>(.*?)</pre>"
+)
 
 
 def finish(html: Path) -> None:
@@ -107,7 +113,15 @@ def finish_page(text: str, path: Path) -> str:
         text = pattern.sub(better, text)
     text = one_viewport(equations_last(WAITING.sub("<script defer ", text)))
     text = ICON.sub(r'<\1 class="\2" aria-hidden="true"', text)
+    text = PRINTED.sub(say_columns, text)
     return IMAGE.sub(lambda found: lazy_image(found[0], path), text)
+
+
+def say_columns(printed: re.Match) -> str:
+    """Tell book.css how wide a printed table is, for its size on a phone."""
+    words = unescape(re.sub(r"<[^>]*>", "", printed[2]))
+    columns = max((len(line.rstrip()) for line in words.split("\n")), default=0)
+    return f'{printed[1]} style="--columns: {columns}">{printed[2]}</pre>'
 
 
 def equations_last(text: str) -> str:

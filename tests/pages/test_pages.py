@@ -134,6 +134,29 @@ def test_a_page_fits_a_phone(page, findings):
     assert findings.width_on_phone <= tour.WIDTHS["phone"]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "foundations/optimizers",
+        "recurrent/choosing_a_cell",
+        "recurrent/convolutions",
+        "recurrent/text",
+        "labs/shakespeare_gru",
+    ],
+)
+def test_a_printed_table_of_62_columns_is_seen_whole_on_a_phone(visit, name):
+    page = visit(HTML / f"book/{name}.html", width=tour.WIDTHS["phone"]).page
+    assert len(tour.columns(page)) > 20
+    assert tour.cut_tables(page, 62) == []
+
+
+def test_a_table_that_is_cut_is_noticed(visit):
+    path = HTML / "book/recurrent/text.html"
+    page = visit(path, width=tour.WIDTHS["phone"]).page
+    page.add_style_tag(content="pre { font-size: 12px !important }")
+    assert len(tour.cut_tables(page, 62)) > 3
+
+
 @each_page
 @pytest.mark.parametrize("view", tour.VIEWS)
 def test_a_page_is_accessible(page, view, findings):

@@ -101,6 +101,28 @@ def too_wide(page) -> list[str]:
     )
 
 
+PRINTED = ".output.stream:not(.stderr) pre"
+
+
+def columns(page) -> list[int]:
+    """List how many columns each printed text of a page has."""
+    return page.eval_on_selector_all(
+        PRINTED, "all => all.map(e => Number(e.style.getPropertyValue('--columns')))"
+    )
+
+
+def cut_tables(page, most: int) -> list[str]:
+    """List the printed texts of at most so many columns that have to be scrolled."""
+    return page.eval_on_selector_all(
+        PRINTED,
+        """(all, most) => all
+            .filter(e => Number(e.style.getPropertyValue("--columns")) <= most)
+            .filter(e => e.scrollWidth > e.clientWidth)
+            .map(e => e.textContent.slice(0, 80))""",
+        most,
+    )
+
+
 def violations(page, only=(), without=()) -> list[str]:
     """Run axe-core; return each rule that is broken, with the markup that breaks it."""
     if not page.evaluate("Boolean(window.axe)"):
