@@ -1,8 +1,8 @@
 """What the MNIST experiments share: images as sequences, networks, training, scores.
 
 The last 5,000 training images are the validation part, for every choice; networks are
-trained on the 55,000 before it. The test part is scored in `mnist_models` and
-`mnist_longer` only.
+trained on the 55,000 before it. The test part is scored in `mnist_models`, `mnist_cnn`
+and `mnist_longer` only.
 """
 
 from __future__ import annotations

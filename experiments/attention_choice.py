@@ -27,6 +27,8 @@ TRIED = (
     ("transformer", SMALL, 16, 0.003, 700),
     ("transformer", SMALL, 16, 0.006, 700),
     ("transformer", SMALL, 16, 0.012, 700),
+    ("transformer", SMALL, 16, 0.02, 700),
+    ("transformer", SMALL, 16, 0.03, 700),
     ("transformer", SMALL, 8, 0.006, 1200),
     ("transformer", DEEP, 16, 0.004, 400),
     ("transformer", WIDE, 16, 0.003, 340),

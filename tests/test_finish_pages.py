@@ -110,3 +110,14 @@ def test_a_printed_table_says_how_wide_it_is_once(page):
     assert finish.finish_page(made, page) == made
     red = frame.format("stderr highlight-ansi", "1234567")
     assert finish.finish_page(red, page) == red
+
+
+@pytest.mark.parametrize("mark", [",", ".", ")", "’", "),"])
+def test_a_formula_keeps_the_mark_behind_it(page, mark):
+    formula = '<span class="math notranslate nohighlight">\\(x &lt; 1\\)</span>'
+    text = f"<p>say {formula}{mark} and ({formula}{mark} or {formula} on"
+    made = finish.finish_page(text, page)
+    kept = f'<span class="kept">{formula}{mark}</span>'
+    opened = f'<span class="kept">({formula}{mark}</span>'
+    assert made == f"<p>say {kept} and {opened} or {formula} on"
+    assert finish.finish_page(made, page) == made

@@ -56,6 +56,7 @@ def test_a_plan_shows_the_time_of_day_and_ends_when_it_ends():
     assert [line.split("|")[1].strip() for line in lines[2:]] == [
         *("09:30", "10:20", "10:35", "10:40")
     ]
+    assert lines[-1].split("|")[2:4] == [" ", " End, after 70 minutes "]
 
 
 def test_every_chapter_and_lab_is_in_the_table_of_times():

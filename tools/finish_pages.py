@@ -63,6 +63,15 @@ MENDED = (
     (re.compile(r"(\?title=[^\"]*?)&body="), r"\1&amp;body="),
     # The link to a JupyterHub, in which the ampersands of an address stand bare.
     (re.compile(r"&(?=(?:urlpath|branch)=)"), "&amp;"),
+    # A formula and the comma behind it: browsers break the line between them.
+    (
+        re.compile(
+            r'(?s)(?<!<span class="kept">)(?<!<span class="kept">[(\[“‘])'
+            r'([(\[“‘]?<span class="math [^"]*">'
+            r"\\\((?:(?!</span>).)*</span>[,.;:!?)\]’”]+)"
+        ),
+        r'<span class="kept">\1</span>',
+    ),
     (re.compile(r"<((?:meta|link|img|br|hr|input|col)\b[^<>]*?)\s*/>"), r"<\1>"),
     # The theme prints a title and contents of its own in front of each page.
     (

@@ -190,7 +190,7 @@ def plan(text: str, begins: str) -> str:
     talk = sum(int(n) for s in steps for n in re.findall(r"(\d+) talk", s.how))
     hands = sum(int(n) for s in steps for n in re.findall(r"(\d+) work", s.how))
     rows.append(
-        f"| {_clock([*steps, steps[-1]], begins)[-1]} | {work} | End "
+        f"| {_clock([*steps, steps[-1]], begins)[-1]} | | End, after {work} minutes "
         f"| {talk} talk, {hands} exercises |"
     )
     return "\n".join(rows)

@@ -83,6 +83,17 @@ def exercises_to_write(
                 button["url"] = students.launched(button["url"])
 
 
+def without_aliases(
+    app: Sphinx, what: str, name: str, member: object, skip: bool, options: object
+) -> bool | None:
+    """Leave out the fields of a named tuple, which its docstring explains.
+
+    Python documents each as "Alias for field number 0".
+    """
+    words = getattr(member, "__doc__", None) or ""
+    return True if words.startswith("Alias for field number") else None
+
+
 def finish(app: Sphinx, error: Exception | None) -> None:
     """Finish the written pages, where a build for the browser went well."""
     if error is None and app.builder.format == "html":
@@ -96,6 +107,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("html-page-context", repair_markup, priority=900)
     app.connect("html-page-context", part_above_title, priority=901)
     app.connect("html-page-context", exercises_to_write, priority=902)
+    app.connect("autodoc-skip-member", without_aliases)
     # After the pages and the search index are written.
     app.connect("build-finished", finish, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -82,7 +82,7 @@ def _quiz(generator: Generator) -> list[tuple]:
     """Draw a quiz, and take some in which luck reaches a score exactly that often."""
     level = float(generator.choice([0.01, 0.05, 0.1]))
     exact = (15, 0.5), (21, 0.5), (10, 0.0546875), (8, 0.14453125), (13, 0.5)
-    close = (18, 0.05), (12, 0.2), (30, 0.1)
+    close = (18, 0.05), (12, 0.2), (30, 0.1), (13, 4097 / 2**13)  # one way below
     return [(int(generator.integers(10, 40)), level), *exact, *close]
 
 

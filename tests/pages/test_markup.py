@@ -33,3 +33,8 @@ def test_a_fault_is_found(text):
 def test_what_is_valid_is_left_alone():
     text = "<h1>a</h1><p>b <a href='#'>c</a><ul><li><p>d<li>e</ul><hr><p>f"
     assert markup.faults(FRAME.format(text)) == []
+
+
+def test_no_field_of_a_tuple_is_explained_by_its_number():
+    text = (HTML / "book/reference/api.html").read_text(encoding="utf-8")
+    assert "Alias for field" not in text and 'activations.Activation"' in text
